@@ -1,0 +1,175 @@
+"""The command line: sub-commands, their flags, and what is left over as overrides."""
+
+import argparse
+import difflib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, NoReturn
+
+from sim import __version__
+from sim.rules.errors import InputError
+
+OVERRIDES = "overrides"
+
+
+@dataclass(frozen=True)
+class Command:
+    """A sub-command: its one line of help, the function `module:name` that does it, its flags."""
+
+    about: str
+    function: str
+    positionals: tuple[tuple[str, dict[str, Any]], ...] = ()
+    flags: tuple[str, ...] = ()
+    takes_overrides: bool = False
+
+
+FLAGS: dict[str, dict[str, Any]] = {
+    "--resume": {"action": "store_true", "help": "finish an interrupted run in the same folder"},
+    "--force": {"action": "store_true", "help": "replace what is in the folder"},
+    "--yes": {"action": "store_true", "help": "start without asking, however long it takes"},
+    "--strict": {"action": "store_true", "help": "treat warnings as errors"},
+    "--debug": {"action": "store_true", "help": "show where in the code an error arose"},
+    "--plugin": {
+        "action": "append",
+        "default": [],
+        "type": Path,
+        "metavar": "FILE.py",
+        "help": "load a hazard, an effect or a schedule of your own (may be repeated)",
+    },
+    "--person": {
+        "type": int,
+        "metavar": "N",
+        "help": "the person, by the number in spells.parquet (default: one with several meetings)",
+    },
+    "--replication": {"type": int, "default": 0, "metavar": "N", "help": "which replication"},
+}
+
+_FOLDER = ("folder", {"type": Path, "metavar": "DIR", "help": "the folder of a finished run"})
+
+COMMANDS: dict[str, Command] = {
+    "run": Command(
+        "run a scenario: all its arms, all replications, tables and figures",
+        "sim.cli.running:run",
+        flags=("--resume", "--force", "--yes", "--strict", "--plugin"),
+        takes_overrides=True,
+    ),
+    "show": Command(
+        "show the composed study: value, unit, source, and what differs from the default",
+        "sim.cli.looking:show",
+        flags=("--strict", "--plugin"),
+        takes_overrides=True,
+    ),
+    "list": Command(
+        "list the scenarios, regimes, hazards and effects, with one line each",
+        "sim.cli.looking:list_choices",
+        flags=("--plugin",),
+    ),
+    "report": Command(
+        "make the tables, figures and report of a finished run again",
+        "sim.cli.reading:report",
+        positionals=(_FOLDER,),
+    ),
+    "trace": Command(
+        "tell one person's life in words and in one picture",
+        "sim.cli.reading:trace",
+        positionals=(_FOLDER,),
+        flags=("--person", "--replication"),
+    ),
+    "compare": Command(
+        "set finished runs side by side, with what differs between their configurations",
+        "sim.cli.reading:compare",
+        positionals=(("folders", {"type": Path, "nargs": "+", "metavar": "DIR"}),),
+    ),
+    "new": Command(
+        "write a commented file that runs as written: a scenario, a hazard or a regime",
+        "sim.cli.new:new",
+        positionals=(
+            ("kind", {"choices": ("scenario", "hazard", "regime")}),
+            ("name", {"metavar": "NAME"}),
+        ),
+        flags=("--force",),
+    ),
+    "verify": Command(
+        "check this copy against exact answers, in under a minute",
+        "sim.cli.reading:verify",
+    ),
+    "test": Command(
+        "run the test-suite (arguments after -- go to pytest; --slow adds the long ones)",
+        "sim.cli.testing:test",
+    ),
+}
+
+
+class _Parser(argparse.ArgumentParser):
+    """An argparse parser whose complaints are input errors, so that they read as all others do."""
+
+    def error(self, message: str) -> NoReturn:
+        raise InputError([message])
+
+
+def _parsers() -> tuple[_Parser, dict[str, _Parser]]:
+    top = _Parser(
+        prog="samtale",
+        allow_abbrev=False,
+        description="What would other meeting regimes do to unemployment, caseloads and budgets?",
+        epilog="Arguments of run and show are overrides: scenarios=NAME, design=quick, "
+        "effect.alpha=0.2, out=DIR. `samtale COMMAND --help` tells more.",
+    )
+    top.add_argument("--version", action="version", version=f"samtale {__version__}")
+    added = top.add_subparsers(metavar="COMMAND", title="commands", parser_class=_Parser)
+    parsers: dict[str, _Parser] = {}
+    for name, command in COMMANDS.items():
+        parser = added.add_parser(
+            name, help=command.about, description=command.about, allow_abbrev=False
+        )
+        for positional, options in command.positionals:
+            parser.add_argument(positional, **options)
+        for flag in (*command.flags, "--debug"):
+            parser.add_argument(flag, **FLAGS[flag])
+        if command.takes_overrides:
+            parser.add_argument(
+                OVERRIDES, nargs="*", metavar="key=value", help="e.g. scenarios=four_regimes"
+            )
+        parsers[name] = parser
+    return top, parsers
+
+
+def hint(word: str, known: Iterable[str]) -> str:
+    """` - did you mean X?`, or nothing when no known word resembles this one."""
+    close = difflib.get_close_matches(word, list(known), n=1, cutoff=0.6)
+    return f" – did you mean {close[0]}?" if close else ""
+
+
+def parse(argv: Sequence[str]) -> tuple[Command, argparse.Namespace]:
+    """The command and its arguments; flags may stand anywhere among the overrides.
+
+    Raises InputError for an unknown command, flag or argument; --help and --version exit with 0.
+    """
+    top, parsers = _parsers()
+    name = argv[0] if argv else "--help"
+    if name.startswith("-"):
+        top.parse_args([name])
+        raise InputError([f"name a command first: samtale {', '.join(COMMANDS)}"])
+    if name not in COMMANDS:
+        raise InputError(
+            [f"unknown command {name}{hint(name, COMMANDS)}", f"commands are: {', '.join(COMMANDS)}"]
+        )
+    command, parser = COMMANDS[name], parsers[name]
+    if name == "test":
+        return command, argparse.Namespace(arguments=list(argv[1:]), debug="--debug" in argv)
+    arguments, extra = parser.parse_known_intermixed_args(list(argv[1:]))
+    if extra:
+        known = (*command.flags, "--debug", "--help")
+        raise InputError([_unexpected(word, name, known) for word in extra])
+    return command, arguments
+
+
+def _unexpected(word: str, command: str, known: Sequence[str]) -> str:
+    if word.startswith("-"):
+        flag = word.partition("=")[0]
+        return (
+            f"unknown flag {flag} for samtale {command}{hint(flag, known)} "
+            f"It knows {', '.join(known)}."
+        )
+    return f"samtale {command} does not take the argument {word}"

@@ -1,0 +1,77 @@
+"""The entry point: from arguments to an exit code, and from any error to a readable line."""
+
+import errno
+import importlib
+import os
+import sys
+import traceback
+from collections.abc import Sequence
+
+from sim.cli import console
+from sim.cli.arguments import parse
+from sim.rules.errors import CheckError, DataError, InputError, ResourceError
+
+DONE, UNFORESEEN, BAD_INPUT, BAD_DATA, NO_RESOURCES, CHECK_FAILED, INTERRUPTED = (
+    0, 1, 2, 3, 4, 5, 130
+)  # fmt: skip
+_CODES = {
+    InputError: BAD_INPUT,
+    DataError: BAD_DATA,
+    ResourceError: NO_RESOURCES,
+    CheckError: CHECK_FAILED,
+}
+_FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EMFILE, errno.ENFILE, errno.EIO}
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Runs one command and returns its exit code (see README: Exit codes)."""
+    arguments = list(sys.argv[1:] if argv is None else argv)
+    console.prepare()
+    debug = "--debug" in arguments
+    try:
+        code = _run(arguments)
+        console.flush()
+        return code
+    except SystemExit as end:  # argparse, after --help and --version
+        console.flush()
+        return int(end.code or 0)
+    except KeyboardInterrupt as interruption:
+        if debug:
+            traceback.print_exc()
+        console.problems("interrupted", [str(interruption)] if str(interruption) else [])
+        return INTERRUPTED
+    except Exception as error:
+        if debug:
+            traceback.print_exc()
+        return _explain(error, debug)
+
+
+def _run(arguments: list[str]) -> int:
+    command, parsed = parse(arguments)
+    module, _, function = command.function.partition(":")
+    result = getattr(importlib.import_module(module), function)(parsed)
+    return DONE if result is None else int(result)
+
+
+def _explain(error: Exception, debug: bool) -> int:
+    """Says what went wrong in words, and returns the exit code that belongs to it."""
+    for kind, code in _CODES.items():
+        if isinstance(error, kind):
+            console.problems("error", error.problems)
+            return code
+    if isinstance(error, BrokenPipeError):
+        console.silence()
+        return DONE
+    if isinstance(error, MemoryError):
+        console.problems("out of memory", ["Fewer people or replications need less."])
+        return NO_RESOURCES
+    if isinstance(error, OSError) and error.errno in _FULL:
+        where = f": {error.filename}" if error.filename else ""
+        console.problems("out of resources", [f"{os.strerror(error.errno or 0)}{where}"])
+        return NO_RESOURCES
+    if isinstance(error, OSError):
+        console.problems("error", [str(error)])
+        return BAD_DATA
+    more = [] if debug else ["This is a fault of samtale; --debug shows where. Please report it."]
+    console.problems("error", [f"{type(error).__name__}: {error}", *more])
+    return UNFORESEEN

@@ -1,0 +1,34 @@
+"""The command `test`: the test-suite, from a checkout or from an installed copy."""
+
+import argparse
+import importlib.util
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import sim
+from sim.rules.errors import ResourceError
+
+TESTS_FAILED, INTERRUPTED = 5, 130
+
+
+def folder() -> Path:
+    """Where the tests lie: beside the package in a checkout, inside it when installed."""
+    package = Path(sim.__file__).resolve().parent
+    inside = package / "tests"
+    return inside if inside.is_dir() else package.parent / "tests"
+
+
+def test(arguments: argparse.Namespace) -> int:
+    """Runs pytest on the tests, from the current folder, and returns 0, or 5 when a test failed."""
+    if importlib.util.find_spec("pytest") is None or importlib.util.find_spec("hypothesis") is None:
+        raise ResourceError(["the tests need pytest and hypothesis: pip install 'samtale[test]'"])
+    given = [word for word in arguments.arguments if word != "--"]
+    command = [sys.executable, "-P", "-m", "pytest", "-q", "--import-mode=importlib"]
+    command += ["-p", "no:cacheprovider", *given]
+    if not any(not word.startswith("-") for word in given):
+        command.append(str(folder()))
+    environment = {**os.environ, "PYTHONPATH": str(Path(sim.__file__).resolve().parent.parent)}
+    code = subprocess.run(command, env=environment).returncode
+    return {0: 0, 2: INTERRUPTED}.get(code, TESTS_FAILED)
