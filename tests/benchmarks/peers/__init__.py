@@ -1,0 +1,1 @@
+"""Models of workload W by other means, each as its own documentation would write it."""
