@@ -1,27 +1,42 @@
-"""The errors that a user can mend, one class for each exit code."""
+"""The four ways in which Samtale says no, each with its exit code."""
+
+from __future__ import annotations
 
 from collections.abc import Sequence
 
 
-class UserError(Exception):
-    """Everything that is wrong, all of it at once: one sentence a problem."""
+class SamtaleError(Exception):
+    """A refusal that a user can act on; `exit_code` is what the command ends with."""
 
-    def __init__(self, problems: Sequence[str] | str) -> None:
-        self.problems = [problems] if isinstance(problems, str) else list(problems)
-        super().__init__("; ".join(self.problems))
+    exit_code = 1
 
-
-class InputError(UserError):
-    """A configuration or an argument that cannot be used; nothing was written (exit code 2)."""
-
-
-class DataError(UserError):
-    """A results folder or a data file that cannot be used (exit code 3)."""
+    def __init__(self, problems: str | Sequence[str]) -> None:
+        """Keep every problem that was found, so that all of them can be told at once."""
+        self.problems: tuple[str, ...] = (
+            (problems,) if isinstance(problems, str) else tuple(problems)
+        )
+        super().__init__("\n".join(self.problems))
 
 
-class ResourceError(UserError):
-    """Not enough memory, disk or time (exit code 4)."""
+class InputError(SamtaleError):
+    """What was asked for is wrong: exit code 2, and nothing was written."""
+
+    exit_code = 2
 
 
-class CheckError(UserError):
-    """The model contradicts itself; the message names where (exit code 5)."""
+class DataError(SamtaleError):
+    """A results folder or a data file cannot be used: exit code 3."""
+
+    exit_code = 3
+
+
+class ResourceError(SamtaleError):
+    """Memory, disk or time do not suffice: exit code 4."""
+
+    exit_code = 4
+
+
+class CheckError(SamtaleError):
+    """A run broke one of its own rules: exit code 5."""
+
+    exit_code = 5
