@@ -25,8 +25,7 @@ def test(arguments: argparse.Namespace) -> int:
     if importlib.util.find_spec("pytest") is None or importlib.util.find_spec("hypothesis") is None:
         raise ResourceError(["the tests need pytest and hypothesis: pip install 'samtale[test]'"])
     given = [word for word in arguments.arguments if word != "--"]
-    command = [sys.executable, "-P", "-m", "pytest", "-q", "--import-mode=importlib"]
-    command += ["-p", "no:cacheprovider", *given]
+    command = [sys.executable, "-P", "-m", "pytest", "-q", "-p", "no:cacheprovider", *given]
     if not any(not word.startswith("-") for word in given):
         command.append(str(folder()))
     environment = {**os.environ, "PYTHONPATH": str(Path(sim.__file__).resolve().parent.parent)}
