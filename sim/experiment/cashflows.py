@@ -1,0 +1,214 @@
+"""Rows of one arm as payments: what flows by the day, and what falls on single days.
+
+Flows of a spell: benefit while it lasts (from day 0 on, for people who were in the office then),
+after it the cost of an exit that goes on costing, or the wage of a job. Single days: minutes of
+caseworkers, overhead and quality of held meetings, programmes. All amounts are discounted to
+day 0 by the tariff.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, fields
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.rules.costs import DAYS_PER_WEEK, Tariff
+from sim.rules.meetings import HELD
+from sim.rules.people import GROUPS, JOB, RECALL
+
+if TYPE_CHECKING:
+    from sim.experiment.study import Study
+    from sim.model.journal import ArmRows
+
+Array = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Flows:
+    """What spells cost by the day; every field is an array with one element a spell."""
+
+    start_day: Array
+    exit_day: Array
+    until_day: Array
+    """When the time after the exit ends: the person's next entry, or never."""
+    clock_zero_day: Array
+    """The calendar day on which the refund ladder's clock stood at zero."""
+    benefit: Array
+    withheld_share: Array
+    after_exit: Array
+    wage: Array
+    displaced: Array
+    """Jobs of the unsimulated lost to this one: for as long as it lasts, at the same wage."""
+    caseworkers: Array
+    """Staff cost a day in unemployment; zero unless nobody used a minute of the staff."""
+
+    def take(self, rows: NDArray[np.intp]) -> Flows:
+        """The same of some of the spells."""
+        return Flows(*(getattr(self, field.name)[rows] for field in fields(self)))
+
+    def between(self, tariff: Tariff, from_day: Any, to_day: Any) -> dict[str, Array]:
+        """Kroner of each spell from ``from_day`` to ``to_day`` (numbers, or one a spell)."""
+        start = np.clip(self.start_day, from_day, to_day)
+        left = np.clip(self.exit_day, from_day, to_day)
+        days = tariff.days(start, left)
+        after_days = tariff.days(left, np.clip(self.until_day, from_day, to_day))
+        municipal = self.benefit * tariff.municipal_days(start, left, self.clock_zero_day)
+        benefit = self.benefit * days
+        wages = self.wage * after_days
+        return {
+            "benefit": benefit,
+            "municipal_benefit": municipal,
+            "withheld": self.withheld_share * benefit,
+            "municipal_withheld": self.withheld_share * municipal,
+            "after_exit": self.after_exit * after_days,
+            "wages": wages,
+            "displaced_wages": self.displaced * wages,
+            "displaced_benefit": self.displaced * self.benefit * after_days,
+            "caseworkers": self.caseworkers * days,
+        }
+
+
+@dataclass(frozen=True)
+class Payments:
+    """Payments of one kind on single days: the row of the spell, the day, and kroner."""
+
+    item: str
+    row: NDArray[np.intp]
+    day: Array
+    dkk: Array
+
+
+def flows(study: Study, tariff: Tariff, rows: ArmRows, staff_dkk_per_day: float) -> Flows:
+    """The flows of all spells of an arm."""
+    spells = rows.spells
+    group, way, person = spells["group"], spells["exit"], spells["person"]
+    entry, left = spells["entry_day"].astype(float), spells["exit_day"].astype(float)
+    start = np.maximum(entry, 0.0)
+    same = person[1:] == person[:-1]
+    until = np.full(len(entry), np.inf)
+    until[:-1][same] = entry[1:][same]
+    weeks = [study.values["population"]["groups"][g]["refund_weeks_at_entry"] for g in GROUPS]
+    clock = DAYS_PER_WEEK * np.array(weeks, dtype=float)[group]
+    clock += _earlier_days(spells["spell"], np.flatnonzero(same) + 1, left - entry)
+    return Flows(
+        start_day=start,
+        exit_day=left,
+        until_day=until,
+        clock_zero_day=entry - clock,
+        benefit=np.array(tariff.benefit_dkk_per_day)[group],
+        withheld_share=tariff.withheld_share(
+            np.array(tariff.sanction_days_without_benefit)[group],
+            spells["sanctions"].astype(float),
+            left - start,
+        ),
+        after_exit=np.array(tariff.after_exit_dkk_per_day)[group, way],
+        wage=np.where((way == JOB) | (way == RECALL), tariff.wage_dkk_per_day, 0.0),
+        displaced=np.where(way == JOB, displaced_jobs_per_job(rows), 0.0),
+        caseworkers=np.full(len(entry), staff_dkk_per_day),
+    )
+
+
+def displaced_jobs_per_job(rows: ArmRows) -> float:
+    """Jobs that the unsimulated lose for each simulated one; 0 where the model reports none."""
+    extras: Mapping[str, float] = getattr(rows, "extras", None) or {}
+    return float(extras.get("displaced_jobs_per_counted_job", 0.0))
+
+
+def meeting_payments(
+    tariff: Tariff, rows: ArmRows, dkk_per_minute: float, quality_dkk: float
+) -> Iterator[Payments]:
+    """What meetings cost: minutes of any outcome, overhead and quality of held ones."""
+    meetings = rows.meetings
+    row = spell_rows(rows)
+    used = np.flatnonzero(meetings["minutes"] > 0.0)
+    day = meetings["end_day"][used]
+    for earlier in ("start_day", "due_day"):
+        day = np.where(np.isnan(day), meetings[earlier][used], day)
+    minutes = meetings["minutes"][used]
+    yield Payments("caseworkers", row[used], day, dkk_per_minute * minutes * tariff.discount(day))
+    held = np.flatnonzero(meetings["outcome"] == HELD)
+    day = meetings["end_day"][held]
+    worth = tariff.discount(day)
+    yield Payments("meetings", row[held], day, tariff.overhead_dkk_per_meeting * worth)
+    yield Payments("quality", row[held], day, quality_dkk * worth)
+
+
+def job_payments(tariff: Tariff, rows: ArmRows, dkk_per_job: float) -> Payments:
+    """What a programme pays for each exit to a new job (a recall is none)."""
+    found = np.flatnonzero(rows.spells["exit"] == JOB)
+    day = rows.spells["exit_day"][found].astype(float)
+    return Payments("programme", found, day, dkk_per_job * tariff.discount(day))
+
+
+def lump_payments(study: Study, rows: ArmRows, lump_dkk: float) -> Payments:
+    """A programme's lump sum, paid on day 0, shared by all who enter in the observation window."""
+    entry = rows.spells["entry_day"].astype(float)
+    entrants = np.flatnonzero((entry >= 0.0) & (entry < study.observation_days))
+    share = lump_dkk / max(len(entrants), 1)
+    return Payments("programme", entrants, entry[entrants], np.full(len(entrants), share))
+
+
+def spell_rows(rows: ArmRows) -> NDArray[np.intp]:
+    """For each meeting the row of its spell; both tables are sorted by person and spell."""
+
+    def key(table: Mapping[str, NDArray[Any]]) -> NDArray[np.int64]:
+        return table["person"].astype(np.int64) * 65_536 + table["spell"]
+
+    of_meeting = key(rows.meetings)
+    first = np.flatnonzero(np.diff(of_meeting, prepend=-1))
+    found = np.searchsorted(key(rows.spells), of_meeting[first])
+    return np.repeat(found, np.diff(first, append=len(of_meeting)))
+
+
+@dataclass(frozen=True)
+class Staff:
+    """What the staff of an arm costs: by day (discounted), and shared out."""
+
+    day: Array
+    dkk: Array
+    dkk_per_minute: float
+    dkk_per_day: float
+    """Share of a day in unemployment, where nobody used a minute of a staff that costs."""
+    unlimited: bool
+
+
+def staff(study: Study, tariff: Tariff, rows: ArmRows) -> Staff:
+    """Caseworkers by FTE-year, busy or idle; unlimited ones by the minutes that they gave."""
+    office = rows.office
+    day = office["day"].astype(float)
+    end_day = np.maximum(np.minimum(day + 1.0, study.horizon_days), day)
+    minutes = office["minutes_used"]
+    unlimited = np.isinf(office["caseworkers"])
+    number = np.where(unlimited, 0.0, office["caseworkers"])
+    minute_dkk = tariff.caseworker_dkk_per_year / float(
+        study.values["office"]["minutes_per_caseworker_year"]
+    )
+    paid_minutes = np.where(unlimited, minute_dkk * minutes, 0.0)
+    per_day = tariff.caseworker_dkk_per_day
+    dkk = number * per_day * tariff.days(day, end_day) + paid_minutes * tariff.discount(day + 0.5)
+    plain_dkk = float((number * per_day * (end_day - day) + paid_minutes).sum())
+    used = float(rows.meetings["minutes"].sum())
+    spells = rows.spells
+    lived = float((spells["exit_day"] - np.maximum(spells["entry_day"], 0.0)).sum())
+    return Staff(
+        day=day,
+        dkk=dkk,
+        dkk_per_minute=plain_dkk / used if used > 0.0 else 0.0,
+        dkk_per_day=plain_dkk / lived if used == 0.0 and lived > 0.0 else 0.0,
+        unlimited=bool(unlimited.any()),
+    )
+
+
+def _earlier_days(spell: NDArray[np.integer[Any]], later: NDArray[np.intp], length: Array) -> Array:
+    """Days of the same person's earlier spells in the run; ``later`` are the rows that have any.
+
+    Summed person by person, so that nobody else's spells can touch the last bit.
+    """
+    days = np.zeros(len(length))
+    for number in np.unique(spell[later]):
+        rows = later[spell[later] == number]
+        days[rows] = days[rows - 1] + length[rows - 1]
+    return days

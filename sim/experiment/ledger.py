@@ -1,0 +1,238 @@
+"""The ledger: what one arm costs, by payer and item, per counted spell and for the whole office.
+
+Per counted spell everything counts from the person's entry to 728 days later, later spells of the
+same person included. For the whole office everything counts from day 0 to the end of the run, by
+calendar year. The staff's cost, idle time included, is shared among spells by the minutes that
+their meetings used. Accounts and items are those of ``sim.rules.costs``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.experiment.cashflows import (
+    Array,
+    Flows,
+    Payments,
+    flows,
+    job_payments,
+    lump_payments,
+    meeting_payments,
+    staff,
+)
+from sim.rules.costs import ACCOUNTS, Amounts, Tariff, accounts
+
+if TYPE_CHECKING:
+    from sim.experiment.study import Study
+    from sim.model.journal import ArmRows
+
+WINDOW_DAYS = 728.0
+"""How long a counted spell is followed in money."""
+
+TOLERANCE_DKK = 0.005
+"""The ledger adds up to the øre."""
+
+Lines = dict[str, dict[str, Any]]
+"""By account and item: kroner, one number or one a counted spell."""
+
+
+@dataclass(frozen=True)
+class Accounts:
+    """The ledger of one arm in one replication; arrays have one element a counted spell."""
+
+    arm: str
+    price_year: int
+    window_days: float
+    person: NDArray[np.integer[Any]]
+    benefit_dkk: Array
+    """Benefit paid: after what sanctions withheld, before tax."""
+    municipality_dkk: Array
+    public_dkk: Array
+    society_dkk: Array
+    lines: Lines
+    yearly: list[tuple[str, str, int, float]]
+    """(account, item, calendar year, dkk) of the whole office."""
+    whole: Lines
+    """The whole office over the whole run, worked out without cutting it into years."""
+    benefit_by_payer_dkk: tuple[float, float, float]
+    """Benefit of the whole office: all of it, the municipality's share, the state's share."""
+    flags: tuple[str, ...]
+
+    @property
+    def items(self) -> dict[str, dict[str, float]]:
+        """Mean kroner per counted spell, by account and item."""
+        return {
+            account: {item: _mean(dkk) for item, dkk in lines.items()}
+            for account, lines in self.lines.items()
+        }
+
+    def total(self, account: str) -> Array:
+        """Kroner of one account, one a counted spell."""
+        totals: Array = getattr(self, f"{account}_dkk")
+        return totals
+
+    def breaches(self) -> tuple[str, ...]:
+        """In which way the ledger does not add up to the øre; empty if it does."""
+        found = []
+
+        def same(what: str, one: float, other: float) -> None:
+            if not abs(one - other) < TOLERANCE_DKK:
+                found.append(f"{self.arm}: {what}: {one:.4f} DKK against {other:.4f} DKK")
+
+        for account in ACCOUNTS:
+            parts = sum(float(dkk.sum()) for dkk in self.lines[account].values())
+            same(f"items of {account} against its total", parts, float(self.total(account).sum()))
+            for item, dkk in self.whole[account].items():
+                years = sum(row[3] for row in self.yearly if row[:2] == (account, item))
+                same(f"years of {account}, {item}, against the whole run", years, dkk)
+        benefit, municipal, state = self.benefit_by_payer_dkk
+        same("benefit of municipality and state against all benefit", municipal + state, benefit)
+        return tuple(found)
+
+    def adds_up(self) -> bool:
+        """Whether items sum to totals, years to the whole run, and payers to the benefit."""
+        return not self.breaches()
+
+
+def account(study: Study, arm: str, rows: ArmRows) -> Accounts:
+    """The accounts of an arm from its rows; a study without 728 days of follow-up says so."""
+    tariff = Tariff.of(study.values["costs"])
+    levers = price_levers(study.values, arm)
+    cost = staff(study, tariff, rows)
+    money = flows(study, tariff, rows, cost.dkk_per_day)
+    by_meeting = list(
+        meeting_payments(
+            tariff, rows, cost.dkk_per_minute, float(levers["quality_dkk_per_meeting"])
+        )
+    )
+    by_job = job_payments(tariff, rows, float(levers["programme"]["dkk_per_job"]))
+    lump_dkk = float(levers["programme"]["lump_dkk"])
+    lump = lump_payments(study, rows, lump_dkk)
+
+    window_days = min(WINDOW_DAYS, float(study.follow_up_days))
+    per_spell = _per_counted_spell(tariff, rows, money, [*by_meeting, by_job, lump], window_days)
+    lines = accounts(tariff, per_spell)
+    totals = {name: np.sum(list(lines[name].values()), axis=0) for name in ACCOUNTS}
+
+    no_row = np.zeros(1, dtype=np.intp)
+    office = [payments for payments in by_meeting if payments.item != "caseworkers"]
+    office += [by_job, Payments("caseworkers", no_row, cost.day, cost.dkk)]
+    office += [Payments("programme", no_row, np.zeros(1), np.array([lump_dkk]))]
+    horizon_days = float(study.horizon_days)
+
+    def in_office(from_day: float, to_day: float) -> Amounts:
+        return _whole_office(tariff, money, office, from_day, to_day, to_day >= horizon_days)
+
+    whole = in_office(0.0, horizon_days)
+    states = replace(tariff, state_share=tuple(1.0 - share for share in tariff.state_share))
+    state = money.between(states, 0.0, horizon_days)["municipal_benefit"]
+
+    flags = []
+    if window_days < WINDOW_DAYS:
+        flags.append(
+            f"money covers {window_days:g} days from entry, not {WINDOW_DAYS:g}: "
+            f"design.follow_up_days is {study.follow_up_days:g}"
+        )
+    if cost.unlimited:
+        flags.append("unlimited caseworkers are charged by the minutes that they gave")
+    if cost.dkk_per_day > 0.0:
+        flags.append("no meeting used a minute: staff is shared by days in unemployment")
+    return Accounts(
+        arm=arm,
+        price_year=tariff.price_year,
+        window_days=window_days,
+        person=rows.spells["person"][rows.spells["counted"]],
+        benefit_dkk=per_spell.benefit - per_spell.withheld,
+        municipality_dkk=totals["municipality"],
+        public_dkk=totals["public"],
+        society_dkk=totals["society"],
+        lines=lines,
+        yearly=[
+            (account, item, year, dkk + 0.0)
+            for year, from_day, to_day in calendar_years(study.start_date, horizon_days)
+            for account, items in accounts(tariff, in_office(from_day, to_day)).items()
+            for item, dkk in items.items()
+        ],
+        whole=accounts(tariff, whole),
+        benefit_by_payer_dkk=(whole.benefit, whole.municipal_benefit, float(state.sum())),
+        flags=tuple(flags),
+    )
+
+
+def price_levers(values: Mapping[str, Any], arm: str) -> dict[str, Any]:
+    """The levers of an arm that cost money: those of its regime, then the arm's own."""
+    own = values["arms"][arm].get("levers") or {}
+    regime = values["regimes"][values["arms"][arm]["regime"]]
+    return {
+        "quality_dkk_per_meeting": own.get(
+            "quality_dkk_per_meeting", regime["quality_dkk_per_meeting"]
+        ),
+        "programme": {**regime["programme"], **(own.get("programme") or {})},
+    }
+
+
+def calendar_years(start_date: date, horizon_days: float) -> list[tuple[int, float, float]]:
+    """(year, first day, day after its last) of a run, cut off at day 0 and at its end."""
+    years = []
+    year, from_day = start_date.year, 0.0
+    while from_day < horizon_days:
+        next_day = float((date(year + 1, 1, 1) - start_date).days)
+        years.append((year, from_day, min(next_day, float(horizon_days))))
+        year, from_day = year + 1, next_day
+    return years
+
+
+def _per_counted_spell(
+    tariff: Tariff, rows: ArmRows, money: Flows, payments: list[Payments], window_days: float
+) -> Amounts:
+    """Kroner of each counted spell and of its person's later ones, within the window."""
+    spells = rows.spells
+    first = np.flatnonzero(spells["counted"])
+    number = len(first)
+    owner = np.cumsum(spells["counted"], dtype=np.intp) - 1
+    mine = owner >= 0
+    mine[mine] = spells["person"][first[owner[mine]]] == spells["person"][mine]
+    owner[~mine] = number
+    from_day = spells["entry_day"][first].astype(float)
+    # The last element stands for everybody whose costs belong to no counted spell.
+    to_day = np.append(from_day + window_days, -np.inf)
+
+    kept = np.flatnonzero(mine)
+    by = owner[kept]
+    flowing = money.take(kept).between(tariff, from_day[by], to_day[by])
+    sums: dict[str, Any] = {item: np.bincount(by, dkk, number) for item, dkk in flowing.items()}
+    for paid in payments:
+        whose = owner[paid.row]
+        inside = paid.day <= to_day[whose]
+        summed = np.bincount(whose[inside], paid.dkk[inside], number)
+        sums[paid.item] = sums.get(paid.item, 0.0) + summed
+    return Amounts(**sums)
+
+
+def _whole_office(
+    tariff: Tariff,
+    money: Flows,
+    payments: list[Payments],
+    from_day: float,
+    to_day: float,
+    last: bool,
+) -> Amounts:
+    """Kroner of all spells from one day to before another; the ``last`` part has its end too."""
+    flowing = money.between(tariff, from_day, to_day)
+    sums = {item: float(dkk.sum()) for item, dkk in flowing.items()}
+    # Shares of the staff's cost give way to the cost itself, which the payments hold.
+    sums["caseworkers"] = 0.0
+    for paid in payments:
+        inside = (paid.day >= from_day) & ((paid.day < to_day) | last)
+        sums[paid.item] = sums.get(paid.item, 0.0) + float(paid.dkk[inside].sum())
+    return Amounts(**sums)
+
+
+def _mean(dkk: Array) -> float:
+    return float(dkk.mean()) if len(dkk) else float("nan")
