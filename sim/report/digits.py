@@ -1,0 +1,91 @@
+"""Numbers as text: never more digits than their interval supports."""
+
+from __future__ import annotations
+
+import math
+
+MINUS = "\N{MINUS SIGN}"
+MOST_DIGITS = 4
+DIGITS_WITHOUT_INTERVAL = 3
+
+
+def last_place(value: float, low: float | None = None, high: float | None = None) -> int:
+    """The power of ten of the last digit worth printing.
+
+    With an interval of half-width h: the first digit of h, or its second if the first is 1
+    (so 8.93, 8.12 to 9.74 is printed as 8.9); without one: three significant digits.
+    Never more than four significant digits of the largest of the numbers.
+    """
+    sizes = [abs(x) for x in (value, low, high) if x is not None and math.isfinite(x)]
+    largest = max(sizes, default=0.0)
+    top = math.floor(math.log10(largest)) if largest > 0 else 0
+    half = (high - low) / 2 if low is not None and high is not None else math.nan
+    if not math.isfinite(half) or half <= 0:
+        return top - (DIGITS_WITHOUT_INTERVAL - 1)
+    place = math.floor(math.log10(half))
+    if half / 10**place < 2:
+        place -= 1
+    return max(place, top - (MOST_DIGITS - 1))
+
+
+def rounded(value: float, place: int) -> str:
+    """The number rounded to 10**place, with thousands separators and a true minus sign."""
+    if not math.isfinite(value):
+        return "–"
+    text = f"{value:,.{-place}f}" if place < 0 else f"{round(value / 10**place) * 10**place:,}"
+    if text.startswith("-"):
+        text = text[1:] if not text.strip("-0.,") else MINUS + text[1:]
+    return text
+
+
+def show(
+    value: float,
+    low: float | None = None,
+    high: float | None = None,
+    share: bool = False,
+    whole: bool = False,
+) -> str:
+    """The value alone, to the digits that the interval supports; `share` prints per cent.
+
+    `whole` prints no decimals (kroner). A value that is not there is a dash.
+    """
+    if value is None or not math.isfinite(value):
+        return "–"
+    factor = 100.0 if share else 1.0
+    scaled = [None if x is None else x * factor for x in (value, low, high)]
+    assert scaled[0] is not None
+    place = last_place(scaled[0], scaled[1], scaled[2])
+    if whole:
+        place = max(place, 0)
+    return rounded(scaled[0], min(place, 12)) + (" %" if share else "")
+
+
+def show_interval(
+    value: float,
+    low: float | None,
+    high: float | None,
+    share: bool = False,
+    whole: bool = False,
+) -> str:
+    """The interval as text, `8.1 to 9.7`, to the same digit as the value; empty where undefined."""
+    if low is None or high is None or not (math.isfinite(low) and math.isfinite(high)):
+        return ""
+    factor = 100.0 if share else 1.0
+    place = last_place(value * factor, low * factor, high * factor)
+    if whole:
+        place = max(place, 0)
+    unit = " %" if share else ""
+    return f"{rounded(low * factor, place)} to {rounded(high * factor, place)}{unit}"
+
+
+def with_interval(
+    value: float,
+    low: float | None,
+    high: float | None,
+    share: bool = False,
+    whole: bool = False,
+) -> str:
+    """The value with its interval: `8.9 (8.1 to 9.7)`."""
+    text = show(value, low, high, share, whole)
+    span = show_interval(value, low, high, share, whole)
+    return f"{text} ({span})" if span else text

@@ -1,0 +1,117 @@
+"""What a conversation does: the job rate of one example person, with the meetings."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+
+from sim.report.digits import show
+from sim.report.figures.sheet import Sheet
+from sim.report.figures.style import GREY, look
+from sim.report.folder import Arm, Run
+from sim.report.words import join, say
+
+TALL, STEP, MOST = 1.0, 1.42, 4
+
+
+def draw(run: Run) -> Sheet | None:
+    """A panel an arm: the job rate by spell day, the rate without meetings, and the meetings."""
+    rows, meetings = run.table("example_person"), run.table("example_meetings")
+    arms = [arm for arm in run.arms if not rows.empty and (rows["arm"] == arm.name).any()]
+    if not arms:
+        return None
+    notes = _same(arms, rows)
+    if len(arms) > MOST:
+        notes.append(say("example_person.only", number=MOST, arms=len(arms)))
+    arms = arms[:MOST]
+    sheet = Sheet(
+        run,
+        say("example_person.title"),
+        say("example_person.subtitle"),
+        STEP * len(arms) + 0.62,
+        notes,
+    )
+    _key(sheet)
+    shown = rows[rows["arm"].isin([a.name for a in arms])]
+    highest = float(shown[["job_rate_per_week", "baseline_per_week"]].max().max()) or 1.0
+    last = float(shown["day"].max())
+    for i, arm in enumerate(arms):
+        top = 0.24 + STEP * i
+        own = rows[rows["arm"] == arm.name].sort_values("day")
+        own_meetings = (
+            meetings[meetings["arm"] == arm.name] if not meetings.empty else pd.DataFrame()
+        )
+        sheet.text(0.12, top + 0.1, arm.title, 9, look(arm).ink, "bold")
+        held = 0 if own_meetings.empty else int((own_meetings["outcome"] == "held").sum())
+        rise = float(own["job_rate_per_week"].sum() / max(own["baseline_per_week"].sum(), 1e-12)) - 1
+        words = say("example_person.sums", held=held, rise=show(100 * rise, 0, 2))
+        sheet.text(4.68, top + 0.1, words, 7.5, GREY, ha="right")
+        axes = sheet.axes(0.56, top + 0.24, 4.1, TALL)
+        _panel(axes, own, own_meetings, arm, highest)
+        axes.set_xlim(0, last)
+        axes.set_xticks(np.arange(0, last + 1, 91 if last <= 728 else 182))
+        axes.tick_params(labelbottom=i == len(arms) - 1)
+        if i == len(arms) - 1:
+            axes.set_xlabel(say("axis.spell_day"), labelpad=2)
+    return sheet
+
+
+def _panel(
+    axes: Axes, own: pd.DataFrame, meetings: pd.DataFrame, arm: Arm, highest: float
+) -> None:
+    seen = look(arm)
+    rate = 100 * own["job_rate_per_week"].to_numpy()
+    base = 100 * own["baseline_per_week"].to_numpy()
+    days = own["day"].to_numpy()
+    axes.fill_between(days, base, np.maximum(rate, base), color=seen.colour, alpha=0.2, linewidth=0)
+    axes.plot(days, rate, color=seen.colour)
+    axes.plot(days, base, color="#444444", linestyle=(0, (4, 2)), linewidth=1.1)
+    top = 100 * highest * 1.28
+    axes.set_ylim(0, top)
+    if not meetings.empty:
+        held = meetings["outcome"] == "held"
+        at = meetings["start_day"].where(meetings["start_day"].notna(), meetings["due_day"])
+        y = 0.93 * top
+        axes.plot(at[held], [y] * int(held.sum()), "v", color=seen.colour, markersize=5)
+        axes.plot(at[~held], [y] * int((~held).sum()), "x", color="#444444", markersize=4.5)
+    axes.locator_params(axis="y", nbins=4)
+    axes.yaxis.set_major_formatter(lambda y, _: f"{y:g} %")
+
+
+def _key(sheet: Sheet) -> None:
+    left = 0.12
+    marks = (
+        ("held", "v", "#222222", "none", 0.62),
+        ("missed", "x", "#444444", "none", 0.9),
+        ("rate", "", "#222222", "solid", 1.02),
+        ("baseline", "", "#444444", "dashed", 1.6),
+    )
+    for name, marker, colour, line, wide in marks:
+        axes = sheet.axes(left, 0.03, 0.2, 0.12)
+        axes.set_axis_off()
+        if marker:
+            axes.plot([0.5], [0.5], marker=marker, color=colour, markersize=5)
+        else:
+            axes.plot([0, 1], [0.5, 0.5], color=colour, linestyle=line, linewidth=1.3)
+        sheet.text(left + 0.25, 0.09, say(f"example_person.{name}"), 8)
+        left += wide + 0.2
+
+
+def _same(arms: list[Arm], rows: pd.DataFrame) -> list[str]:
+    groups: list[list[Arm]] = []
+    rates = {a: rows[rows["arm"] == a.name].sort_values("day")["job_rate_per_week"] for a in arms}
+    for arm in arms:
+        mine = rates[arm].to_numpy()
+        for group in groups:
+            other = rates[group[0]].to_numpy()
+            if len(other) == len(mine) and np.nanmax(np.abs(other - mine), initial=0) < 1e-9:
+                group.append(arm)
+                break
+        else:
+            groups.append([arm])
+    return [
+        say("coincide.exact", arms=join([a.title for a in group]), where="")
+        for group in groups
+        if len(group) > 1
+    ]

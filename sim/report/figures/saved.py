@@ -1,0 +1,140 @@
+"""Days of unemployment saved by each regime, group by group, beside what no congestion would save."""
+
+from __future__ import annotations
+
+import math
+
+import pandas as pd
+from matplotlib.axes import Axes
+
+from sim.report.digits import show, show_interval
+from sim.report.figures.sheet import Sheet
+from sim.report.figures.style import GREY, look, wrap
+from sim.report.folder import Arm, Run
+from sim.report.words import name_of, say
+
+ROW, HEAD, LEFT, WIDE = 0.33, 0.25, 1.22, 1.95
+NAMES, NUMBERS = 1.05, 1.45
+
+
+def verdict(is_noise: object) -> str:
+    """Whether a difference is more than noise, in words; `not defined` with one replication."""
+    text = str(is_noise).strip().lower()
+    if text in ("true", "1", "1.0"):
+        return say("noise.noise")
+    if text in ("false", "0", "0.0"):
+        return say("noise.more")
+    return say("noise.undefined")
+
+
+def best_sentence(run: Run, rows: pd.DataFrame) -> str:
+    """The answer in one sentence: the largest change that is more than noise."""
+    base = run.baseline.title
+    clear = rows[rows["is_noise"].str.lower().isin(["false", "0"])]
+    if clear.empty:
+        undefined = not rows["is_noise"].str.lower().isin(["true", "1"]).any()
+        return say("days_saved.title_undefined" if undefined else "days_saved.title_noise", arm=base)
+    best = clear.loc[clear["days_saved"].idxmax()]
+    worst = clear.loc[clear["days_saved"].idxmin()]
+    chosen, key = (best, "shorter") if best["days_saved"] > 0 else (worst, "longer")
+    title = next((a.title for a in run.arms if a.name == chosen["arm"]), chosen["arm"])
+    low, high = chosen["ci_low"], chosen["ci_high"]
+    if key == "longer":
+        low, high = -high, -low
+    days = show(abs(chosen["days_saved"]), low, high)
+    return say(f"days_saved.title_{key}", arm=title, days=days, baseline=base)
+
+
+def draw(run: Run) -> Sheet | None:
+    """Days saved with 95 % intervals, a panel a group."""
+    table = run.table("days_saved")
+    arms = [arm for arm in run.arms if not table.empty and (table["arm"] == arm.name).any()]
+    arms = [arm for arm in arms if arm != run.baseline]
+    if not arms:
+        return None
+    table = table[table["arm"].isin([arm.name for arm in arms])]
+    groups = list(dict.fromkeys(table["group"]))
+    groups.sort(key=lambda g: g != "all")
+    twin = bool(table["zero_load_days_saved"].notna().any())
+    ends = [c for c in table.columns if "ci_" in c or "days_saved" in c]
+    low = min(0.0, float(table[ends].min(numeric_only=True).min()))
+    high = max(0.0, float(table[ends].max(numeric_only=True).max()))
+    if high - low < 1e-9:
+        low, high = -1.0, 1.0
+    pad = 0.06 * (high - low)
+    notes = [say("days_saved.twin")] if twin else []
+    notes.append(say("days_saved.noise_note"))
+    body = len(groups) * (HEAD + 0.1) + len(groups) * len(arms) * ROW + 0.62
+    overall = table[table["group"] == "all"]
+    heading = best_sentence(run, overall if not overall.empty else table)
+    subtitle = say("days_saved.subtitle", baseline=run.baseline.title)
+    sheet = Sheet(run, heading, subtitle, body, notes)
+    sheet.text(LEFT + WIDE + 0.12, 0.08, say("days_saved.columns"), 7.5, GREY)
+    top = 0.12
+    for i, group in enumerate(groups):
+        tall = ROW * len(arms)
+        sheet.text(0.12, top + 0.13, name_of("group", group), weight="bold", size=9)
+        top += HEAD
+        axes = sheet.axes(LEFT, top, WIDE, tall)
+        _panel(axes, sheet, table[table["group"] == group], arms, top)
+        axes.set_xlim(low - pad, high + pad)
+        if i < len(groups) - 1:
+            axes.tick_params(labelbottom=False, bottom=False)
+        else:
+            axes.set_xlabel(say("axis.days_saved"), labelpad=2)
+        top += tall + 0.1
+    return sheet
+
+
+def _panel(axes: Axes, sheet: Sheet, rows: pd.DataFrame, arms: list[Arm], top: float) -> None:
+    axes.set_ylim(len(arms), 0)
+    axes.set_yticks([])
+    axes.spines["left"].set_visible(False)
+    axes.axvline(0, color="#333333", linewidth=1)
+    for j, arm in enumerate(arms):
+        seen = look(arm)
+        own = rows[rows["arm"] == arm.name]
+        middle = top + ROW * (j + 0.5)
+        lines = wrap(arm.title, NAMES * 72, 8, most=2)
+        sheet.text(0.12, middle, "\n".join(lines), 8, seen.ink)
+        if own.empty:
+            continue
+        row = own.iloc[0]
+        value, low, high = (float(row[c]) for c in ("days_saved", "ci_low", "ci_high"))
+        if not math.isfinite(value):
+            sheet.text(LEFT + WIDE + 0.12, middle, say("noise.left_out"), 7.5, GREY)
+            continue
+        has_twin = math.isfinite(float(row["zero_load_days_saved"]))
+        y = j + (0.36 if has_twin else 0.5)
+        if math.isfinite(low) and math.isfinite(high):
+            axes.plot([low, high], [y, y], color=seen.colour, linewidth=2, solid_capstyle="butt")
+        axes.plot([value], [y], marker=seen.marker, color=seen.colour, markersize=5.5)
+        if has_twin:
+            _twin(axes, row, seen.colour, seen.marker, j + 0.72)
+        numbers = show(value, low, high)
+        span = show_interval(value, low, high)
+        words = verdict(row["is_noise"])
+        sheet.text(
+            LEFT + WIDE + 0.12,
+            middle - 0.07,
+            f"{numbers}  ({span})" if span else numbers,
+            8.5,
+            "#111111",
+            "bold" if words == say("noise.more") else "normal",
+        )
+        sheet.text(LEFT + WIDE + 0.12, middle + 0.075, words, 7.5, GREY)
+
+
+def _twin(axes: Axes, row: pd.Series, colour: str, marker: str, y: float) -> None:
+    low, high = float(row["zero_load_ci_low"]), float(row["zero_load_ci_high"])
+    if math.isfinite(low) and math.isfinite(high):
+        axes.plot([low, high], [y, y], color=colour, linewidth=0.9)
+    axes.plot(
+        [float(row["zero_load_days_saved"])],
+        [y],
+        marker=marker,
+        markerfacecolor="white",
+        markeredgecolor=colour,
+        markersize=4.5,
+        linestyle="none",
+    )

@@ -1,0 +1,156 @@
+"""The sheet that a figure stands on: title, subtitle, body, notes, source; saved as SVG and PNG."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+
+from sim.report.figures.style import GREY, LINE_POINTS, look, width_points, wrap
+from sim.report.folder import Arm, Run
+from sim.report.words import say
+
+WIDTH = 4.8
+EDGE = 0.12
+DOTS_PER_INCH = 200
+TITLE, SUBTITLE, KEY, NOTE, SOURCE = 11.5, 8.5, 8.5, 8.0, 7.5
+LEADING = 1.28
+
+
+class Sheet:
+    """A figure of fixed width (narrow, so that it is read on a phone) and the height it needs.
+
+    Lengths are inches; `top` is measured downwards from the top of the body.
+    """
+
+    def __init__(
+        self,
+        run: Run,
+        title: str,
+        subtitle: str,
+        body: float,
+        notes: Sequence[str] = (),
+        key: Sequence[Arm] = (),
+        note: bool = True,
+    ) -> None:
+        self.heading = title
+        self.subtitle = subtitle
+        points = (WIDTH - 2 * EDGE) * 72
+        blocks: list[tuple[list[str], float, str, str]] = [
+            (wrap(title, points, TITLE, "bold"), TITLE, "bold", "#111111"),
+            (wrap(subtitle, points, SUBTITLE), SUBTITLE, "normal", GREY),
+        ]
+        below = [(wrap(text, points, NOTE), NOTE, "normal", "#222222") for text in notes if text]
+        if note and run.note:
+            below.append((wrap(run.note, points, NOTE), NOTE, "normal", GREY))
+        source = say("source", title=run.title)
+        below.append((wrap(source, points, SOURCE, most=2), SOURCE, "normal", GREY))
+        rows = _key_rows(key, points)
+        over = sum(_tall(lines, size) + 0.05 for lines, size, _, _ in blocks)
+        self._top = EDGE + over + 0.19 * len(rows) + 0.06
+        under = sum(_tall(lines, size) + 0.05 for lines, size, _, _ in below)
+        self.height = self._top + body + 0.08 + under + EDGE
+        self.figure = Figure(figsize=(WIDTH, self.height), facecolor="white")
+        at = self._write(blocks, EDGE)
+        for row in rows:
+            self._draw_key(row, at + 0.09)
+            at += 0.19
+        self._write(below, self._top + body + 0.08)
+
+    def _write(self, blocks: list[tuple[list[str], float, str, str]], at: float) -> float:
+        for lines, size, weight, colour in blocks:
+            for line in lines:
+                self.figure.text(
+                    EDGE / WIDTH,
+                    1 - (at + size / 72) / self.height,
+                    line,
+                    fontsize=size,
+                    fontweight=weight,
+                    color=colour,
+                    va="baseline",
+                )
+                at += size * LEADING / 72
+            at += 0.05
+        return at
+
+    def _draw_key(self, row: list[tuple[Arm, float]], middle: float) -> None:
+        for arm, left in row:
+            seen = look(arm)
+            x0 = EDGE + left
+            y = 1 - middle / self.height
+            self.figure.add_artist(
+                Line2D(
+                    [x0 / WIDTH, (x0 + 0.14) / WIDTH, (x0 + 0.28) / WIDTH],
+                    [y, y, y],
+                    color=seen.colour,
+                    linestyle=seen.dash,
+                    linewidth=LINE_POINTS,
+                    marker=seen.marker,
+                    markevery=[1],
+                    markersize=4.5,
+                    transform=self.figure.transFigure,
+                )
+            )
+            self.figure.text(
+                (x0 + 0.34) / WIDTH, y, arm.title, fontsize=KEY, color=seen.ink, va="center"
+            )
+
+    def axes(self, left: float, top: float, width: float, height: float) -> Axes:
+        """Axes in the body."""
+        bottom = self.height - self._top - top - height
+        return self.figure.add_axes(
+            (left / WIDTH, bottom / self.height, width / WIDTH, height / self.height)
+        )
+
+    def text(
+        self,
+        left: float,
+        top: float,
+        text: str,
+        size: float = 8.5,
+        colour: str = "#222222",
+        weight: str = "normal",
+        ha: str = "left",
+        va: str = "center",
+    ) -> None:
+        """A text in the body."""
+        self.figure.text(
+            left / WIDTH,
+            1 - (self._top + top) / self.height,
+            text,
+            fontsize=size,
+            color=colour,
+            fontweight=weight,
+            ha=ha,
+            va=va,
+        )
+
+    def save(self, folder: Path, stem: str) -> list[Path]:
+        """Write stem.svg and stem.png: the same bytes whenever the same is drawn."""
+        svg, png = folder / f"{stem}.svg", folder / f"{stem}.png"
+        kept = {"Date": None, "Creator": None, "Title": self.heading}
+        self.figure.savefig(svg, format="svg", metadata=kept)
+        kept_png = {"Software": None, "Title": self.heading}
+        self.figure.savefig(png, format="png", dpi=DOTS_PER_INCH, metadata=kept_png)
+        return [svg, png]
+
+
+def _tall(lines: list[str], size: float) -> float:
+    return len(lines) * size * LEADING / 72
+
+
+def _key_rows(arms: Sequence[Arm], points: float) -> list[list[tuple[Arm, float]]]:
+    """The arms of a key in rows, with the left edge of each in inches."""
+    rows: list[list[tuple[Arm, float]]] = []
+    left = 0.0
+    for arm in arms:
+        wide = 0.34 + width_points(arm.title, KEY) / 72
+        if not rows or left + wide > points / 72:
+            rows.append([])
+            left = 0.0
+        rows[-1].append((arm, left))
+        left += wide + 0.18
+    return rows

@@ -1,0 +1,251 @@
+"""How figures look: colours, markers, type, and the labels that replace legends."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+import matplotlib
+import numpy as np
+from matplotlib import rcParamsDefault
+from matplotlib.axes import Axes
+from matplotlib.colors import to_hex, to_rgb
+from matplotlib.font_manager import FontProperties
+from matplotlib.textpath import TextPath
+
+from sim.report.folder import Arm
+from sim.report.words import join, say
+
+# Okabe and Ito's colours with a contrast over 3:1 on white.
+COLOURS = ("#000000", "#0072B2", "#D55E00", "#009E73", "#CC79A7")
+MARKERS = ("o", "s", "^", "D", "v", "P", "X")
+DASHES: tuple[tuple[float, tuple[float, ...] | None], ...] = (
+    (0, None),
+    (0, (5.0, 1.4)),
+    (0, (1.2, 1.2)),
+    (0, (6.0, 1.4, 1.2, 1.4)),
+    (0, (9.0, 2.0)),
+)
+# Fills for kinds of money, light enough for black edges and apart from each other in grey too.
+FILLS = ("#56B4E9", "#E69F00", "#999999", "#F0E442", "#CC79A7", "#009E73", "#D9D9D9", "#0072B2")
+HATCHES = ("", "//", "", "..", "\\\\", "", "xx", "--")
+GREY = "#555555"
+PALE = "#E3E3E3"
+LINE_POINTS = 1.7
+COINCIDE = 1e-9
+
+_KEEP = {"backend", "backend_fallback", "interactive", "toolbar", "webagg.open_in_browser"}
+STYLE: dict[str, object] = {
+    "svg.hashsalt": "samtale",
+    "svg.fonttype": "path",
+    "text.parse_math": False,
+    "font.family": ["DejaVu Sans"],
+    "font.size": 8.5,
+    "axes.labelsize": 8.5,
+    "axes.labelcolor": "#333333",
+    "axes.edgecolor": "#888888",
+    "axes.linewidth": 0.7,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.grid": True,
+    "axes.axisbelow": True,
+    "grid.color": PALE,
+    "grid.linewidth": 0.6,
+    "xtick.labelsize": 8.5,
+    "ytick.labelsize": 8.5,
+    "xtick.color": "#444444",
+    "ytick.color": "#444444",
+    "xtick.major.size": 2.5,
+    "ytick.major.size": 2.5,
+    "lines.linewidth": LINE_POINTS,
+    "hatch.linewidth": 0.5,
+    "axes.unicode_minus": True,
+}
+
+
+@contextmanager
+def drawing() -> Iterator[None]:
+    """Inside it matplotlib draws as the report wants, whatever the user's settings; then as before."""
+    default = {k: v for k, v in rcParamsDefault.items() if k not in _KEEP}
+    with matplotlib.rc_context({**default, **STYLE}), warnings.catch_warnings():
+        # A title may hold signs that the font lacks; they become boxes, not warnings.
+        warnings.filterwarnings("ignore", message="Glyph .* missing")
+        yield
+
+
+@dataclass(frozen=True)
+class Look:
+    """Colour, marker and dashes of one arm, the same in every figure."""
+
+    colour: str
+    ink: str
+    marker: str
+    dash: tuple[float, tuple[float, ...] | None]
+
+
+def look(arm: Arm) -> Look:
+    """The look of an arm by its place; colour, marker and dashes repeat with different periods."""
+    colour = COLOURS[arm.place % len(COLOURS)]
+    turn = arm.place // len(COLOURS)
+    return Look(
+        colour,
+        darker(colour),
+        MARKERS[arm.place % len(MARKERS)],
+        DASHES[(arm.place + turn) % len(DASHES)],
+    )
+
+
+def darker(colour: str, factor: float = 0.78) -> str:
+    """A colour dark enough for text of the same hue."""
+    red, green, blue = to_rgb(colour)
+    return to_hex((red * factor, green * factor, blue * factor))
+
+
+def width_points(text: str, size: float, weight: str = "normal") -> float:
+    """How wide a text is in points."""
+    if not text.strip():
+        return 0.0
+    font = FontProperties(family="DejaVu Sans", size=size, weight=weight)
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message="Glyph .* missing")
+        return float(TextPath((0, 0), text, prop=font, usetex=False).get_extents().x1)
+
+
+def wrap(
+    text: str, points: float, size: float, weight: str = "normal", most: int = 9
+) -> list[str]:
+    """The text in lines no wider than `points`; at most `most` lines, the last cut with an ellipsis."""
+    lines: list[str] = []
+    for word in text.split():
+        joined = f"{lines[-1]} {word}" if lines else word
+        if lines and width_points(joined, size, weight) <= points:
+            lines[-1] = joined
+        else:
+            while len(word) > 4 and width_points(word, size, weight) > points:
+                cut = max(3, int(len(word) * points / width_points(word, size, weight)) - 1)
+                lines.append(word[:cut] + "-")
+                word = word[cut:]
+            lines.append(word)
+    if len(lines) > most:
+        lines = lines[:most]
+        while lines[-1] and width_points(lines[-1] + "…", size, weight) > points:
+            lines[-1] = lines[-1][:-1].rstrip()
+        lines[-1] += "…"
+    return lines
+
+
+def spread(wanted: Sequence[float], gaps: Sequence[float], low: float, high: float) -> list[float]:
+    """Places as near as possible to the wanted ones, `gaps[i]` tall each, none overlapping."""
+    order = sorted(range(len(wanted)), key=lambda i: (wanted[i], -i))
+    blocks: list[tuple[list[int], float]] = []
+
+    def tall(members: list[int]) -> float:
+        return sum(gaps[i] for i in members)
+
+    for i in order:
+        blocks.append(([i], wanted[i]))
+        while True:
+            members, middle = blocks[-1]
+            half = tall(members) / 2
+            middle = min(max(middle, low + half), max(high - half, low + half))
+            blocks[-1] = (members, middle)
+            if len(blocks) == 1:
+                break
+            before, centre = blocks[-2]
+            if centre + tall(before) / 2 <= middle - half + 1e-9:
+                break
+            merged = before + members
+            aim = sum(wanted[j] for j in merged) / len(merged)
+            blocks[-2:] = [(merged, aim)]
+    places = [0.0] * len(wanted)
+    for members, middle in blocks:
+        start = middle - tall(members) / 2
+        for j in members:
+            places[j] = start + gaps[j] / 2
+            start += gaps[j]
+    return places
+
+
+def label_ends(
+    axes: Axes, height: float, ends: Sequence[tuple[float, str, str]], room: float
+) -> None:
+    """Names at the right end of curves: (y, text, colour) each, `room` points wide, none overlapping.
+
+    `height` is the height of the axes in points.
+    """
+    low, high = axes.get_ylim()
+    lines = [wrap(text, room, 8.5, most=2) for _, text, _ in ends]
+    wanted = [(y - low) / (high - low) * height for y, _, _ in ends]
+    places = spread(wanted, [10.5 * len(block) + 2 for block in lines], -8, height + 8)
+    for (_, _, colour), block, want, place in zip(ends, lines, wanted, places, strict=True):
+        axes.annotate(
+            "\n".join(block),
+            xy=(1, want / height),
+            xycoords="axes fraction",
+            xytext=(1 + 9 / (axes.bbox.width / axes.figure.dpi * 72), place / height),
+            textcoords="axes fraction",
+            color=colour,
+            va="center",
+            ha="left",
+            fontsize=8.5,
+            linespacing=1.1,
+            arrowprops={
+                "arrowstyle": "-",
+                "color": colour,
+                "linewidth": 0.6,
+                "shrinkA": 0,
+                "shrinkB": 1,
+                "relpos": (0, 0.5),
+            },
+            annotation_clip=False,
+        )
+
+
+def coinciding(
+    curves: Mapping[Arm, np.ndarray], line: float = 0.0
+) -> list[tuple[list[Arm], float]]:
+    """Arms whose curves cannot be told apart, with their largest difference.
+
+    Curves belong together when they differ by less than 1e-9 everywhere, or by less than
+    `line`, the width of a drawn line in data units.
+    """
+    groups: list[list[Arm]] = []
+    for arm, curve in curves.items():
+        for group in groups:
+            if all(_apart(curves[other], curve) < max(line, COINCIDE) for other in group):
+                group.append(arm)
+                break
+        else:
+            groups.append([arm])
+    found = []
+    for group in groups:
+        if len(group) > 1:
+            first = curves[group[0]]
+            found.append((group, max(_apart(first, curves[other]) for other in group[1:])))
+    return found
+
+
+def _apart(one: np.ndarray, other: np.ndarray) -> float:
+    if len(one) != len(other):
+        return float("inf")
+    if len(one) == 0 or not np.array_equal(np.isnan(one), np.isnan(other)):
+        return float("inf")
+    gap = np.abs(one - other)
+    return float(np.nanmax(gap)) if not np.isnan(gap).all() else float("inf")
+
+
+def say_coinciding(
+    found: Sequence[tuple[list[Arm], float]], factor: float, unit: str, where: str = ""
+) -> list[str]:
+    """Sentences that name the arms whose curves coincide; differences times `factor` in `unit`."""
+    sentences = []
+    for arms, gap in found:
+        names = join([arm.title for arm in arms])
+        if gap < COINCIDE:
+            sentences.append(say("coincide.exact", arms=names, where=where))
+        else:
+            size = f"{gap * factor:.2g}"
+            sentences.append(say("coincide.line", arms=names, gap=size, unit=unit, where=where))
+    return sentences

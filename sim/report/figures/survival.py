@@ -1,0 +1,200 @@
+"""Survival in unemployment by regime: all groups with those at risk, and each group for itself."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+
+from sim.report.digits import show
+from sim.report.figures.sheet import Sheet
+from sim.report.figures.style import (
+    LINE_POINTS,
+    coinciding,
+    label_ends,
+    look,
+    say_coinciding,
+)
+from sim.report.folder import Arm, Run
+from sim.report.words import join, name_of, say
+
+LEFT, WIDE, ROOM = 0.52, 3.18, 70.0
+
+
+def _curves(rows: pd.DataFrame, arms: tuple[Arm, ...], column: str) -> dict[Arm, np.ndarray]:
+    found = {}
+    for arm in arms:
+        own = rows[rows["arm"] == arm.name].sort_values("week")
+        if not own.empty:
+            found[arm] = own[column].to_numpy()
+    return found
+
+
+def _plot(axes: Axes, rows: pd.DataFrame, arms: tuple[Arm, ...], every: int) -> None:
+    for arm in arms:
+        own = rows[rows["arm"] == arm.name].sort_values("week")
+        if own.empty:
+            continue
+        seen = look(arm)
+        weeks = own["week"].to_numpy()
+        low = np.clip(own["ci_low"].to_numpy(), 0, 1)
+        high = np.clip(own["ci_high"].to_numpy(), 0, 1)
+        axes.fill_between(weeks, low, high, color=seen.colour, alpha=0.18, linewidth=0)
+        axes.plot(
+            weeks,
+            own["survival"],
+            color=seen.colour,
+            linestyle=seen.dash,
+            marker=seen.marker,
+            markevery=(6 + 3 * arm.place, every),
+            markersize=4,
+        )
+    axes.set_ylim(0, 1)
+    last = float(rows["week"].max())
+    axes.set_xlim(0, max(last, 1))
+    axes.set_xticks(np.arange(0, last + 1, 26))
+
+
+def _weeks_to_half(rows: pd.DataFrame, arm: Arm) -> float | None:
+    own = rows[rows["arm"] == arm.name].sort_values("week")
+    below = own[own["survival"] <= 0.5]
+    return None if below.empty else float(below["week"].iloc[0])
+
+
+def _heading(run: Run, rows: pd.DataFrame) -> str:
+    half = _weeks_to_half(rows, run.baseline)
+    curves = _curves(rows, run.arms, "survival")
+    base = curves.get(run.baseline)
+    if half is None or base is None:
+        return say("survival.title_open")
+    alike = [c for c in curves.values() if len(c) == len(base)]
+    gap = max((float(np.nanmax(np.abs(c - base))) for c in alike), default=0.0)
+    if len(alike) < 2:
+        return say("survival.title_one", weeks=f"{half:.0f}")
+    return say(
+        "survival.title", weeks=f"{half:.0f}", arm=run.baseline.title, gap=show(100 * gap, 0, 2)
+    )
+
+
+def draw(run: Run) -> Sheet | None:
+    """Survival of all groups together, people at risk below, and the distance to the first arm."""
+    rows = run.rows("survival", group="all")
+    if rows.empty:
+        return None
+    curves = _curves(rows, run.arms, "survival")
+    tall = 2.25
+    alike = coinciding(curves, LINE_POINTS / (tall * 72))
+    notes = say_coinciding(alike, 100, say("unit.points"))
+    table = 0.17 * len(run.arms) + 0.3
+    distance = 1.15 if len(curves) > 1 else 0.0
+    body = 0.05 + tall + 0.5 + table + (0.42 + distance + 0.35 if distance else 0)
+    sheet = Sheet(run, _heading(run, rows), say("survival.subtitle"), body, notes)
+    axes = sheet.axes(LEFT, 0.05, WIDE, tall)
+    _plot(axes, rows, run.arms, 26)
+    axes.set_yticks([0, 0.25, 0.5, 0.75, 1], ["0 %", "25 %", "50 %", "75 %", "100 %"])
+    axes.set_xlabel(say("axis.weeks_since_entry"), labelpad=2)
+    label_ends(
+        axes,
+        tall * 72,
+        [(float(c[-1]), a.title, look(a).ink) for a, c in curves.items()],
+        ROOM,
+    )
+    at = 0.05 + tall + 0.5
+    sheet.text(0.12, at, say("survival.at_risk"), weight="bold", size=8)
+    last = float(rows["week"].max())
+    for i, arm in enumerate(run.arms):
+        own = rows[rows["arm"] == arm.name].set_index("week")["at_risk"]
+        y = at + 0.17 * (i + 1) + 0.02
+        for week in np.arange(0, last + 1, 26):
+            if week in own.index:
+                count = show(float(own[week]), whole=float(own[week]) >= 100)
+                where = LEFT + WIDE * week / max(last, 1)
+                side = "left" if week == 0 else "center"
+                sheet.text(where - (0.12 if week == 0 else 0), y, count, 8, look(arm).ink, ha=side)
+        sheet.text(LEFT + WIDE + 0.18, y, _short(arm), 8, look(arm).ink)
+    if distance:
+        _distance(run, sheet, curves, rows, at + table + 0.32, distance)
+    return sheet
+
+
+def _short(arm: Arm, most: int = 17) -> str:
+    return arm.title if len(arm.title) <= most else arm.title[: most - 1].rstrip() + "…"
+
+
+def _distance(
+    run: Run,
+    sheet: Sheet,
+    curves: dict[Arm, np.ndarray],
+    rows: pd.DataFrame,
+    top: float,
+    tall: float,
+) -> None:
+    base = curves.get(run.baseline)
+    if base is None:
+        return
+    sheet.text(
+        0.12, top - 0.2, say("survival.distance", arm=run.baseline.title), weight="bold", size=8
+    )
+    axes = sheet.axes(LEFT, top, WIDE, tall)
+    weeks = np.sort(rows["week"].unique())
+    ends = []
+    for arm, curve in curves.items():
+        if arm == run.baseline or len(curve) != len(base):
+            continue
+        seen = look(arm)
+        gap = 100 * (curve - base)
+        axes.plot(
+            weeks[: len(gap)],
+            gap,
+            color=seen.colour,
+            linestyle=seen.dash,
+            marker=seen.marker,
+            markevery=(6 + 3 * arm.place, 26),
+            markersize=4,
+        )
+        ends.append((float(gap[-1]), arm.title, seen.ink))
+    axes.axhline(0, color=look(run.baseline).colour, linewidth=1)
+    low, high = axes.get_ylim()
+    if high - low < 1e-6:
+        axes.set_ylim(-1, 1)
+    axes.set_xlim(0, max(float(weeks[-1]), 1))
+    axes.set_xticks(np.arange(0, weeks[-1] + 1, 26))
+    axes.set_xlabel(say("axis.weeks_since_entry"), labelpad=2)
+    label_ends(axes, tall * 72, ends, ROOM)
+
+
+def groups_table(run: Run) -> pd.DataFrame:
+    """The rows behind the figure of single groups."""
+    rows = run.table("survival")
+    return rows if rows.empty else rows[rows["group"] != "all"].reset_index(drop=True)
+
+
+def draw_groups(run: Run) -> Sheet | None:
+    """Survival by target group, as small multiples."""
+    rows = groups_table(run)
+    groups = [] if rows.empty else list(dict.fromkeys(rows["group"]))
+    if len(groups) < 2:
+        return None
+    tall, step, wide = 1.12, 1.72, 1.98
+    together: dict[str, list[str]] = {}
+    for group in groups:
+        curves = _curves(rows[rows["group"] == group], run.arms, "survival")
+        for arms, _ in coinciding(curves, LINE_POINTS / (tall * 72)):
+            together.setdefault(join([a.title for a in arms]), []).append(name_of("group", group))
+    notes = [
+        say("coincide.groups", arms=arms, groups=join(names)) for arms, names in together.items()
+    ]
+    body = step * ((len(groups) + 1) // 2) - 0.05
+    sheet = Sheet(
+        run, say("survival_by_group.title"), say("survival_by_group.subtitle"), body, notes, run.arms
+    )
+    for i, group in enumerate(groups):
+        left = 0.48 if i % 2 == 0 else 0.48 + wide + 0.26
+        top = step * (i // 2)
+        sheet.text(left, top + 0.11, name_of("group", group), weight="bold", size=8.5)
+        axes = sheet.axes(left, top + 0.24, wide, tall)
+        _plot(axes, rows[rows["group"] == group], run.arms, 26)
+        axes.set_yticks([0, 0.5, 1], ["0 %", "50 %", "100 %"] if i % 2 == 0 else ["", "", ""])
+        if i >= len(groups) - 2:
+            axes.set_xlabel(say("axis.weeks_since_entry"), labelpad=2)
+    return sheet

@@ -1,0 +1,61 @@
+"""The words that readers see, from a catalogue: no sentence stands in code."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Sequence
+from functools import lru_cache
+from importlib.resources import files
+from typing import Any
+
+LANGUAGE = "en"
+
+
+@lru_cache(maxsize=4)
+def catalogue(language: str) -> dict[str, Any]:
+    """The catalogue of a language: text/<language>.toml and what text/<language>_*.toml add."""
+    entries: dict[str, Any] = {}
+    folder = files(__package__).joinpath("text")
+    for file in sorted(folder.iterdir(), key=lambda file: file.name):
+        stem = file.name.removesuffix(".toml")
+        if file.name.endswith(".toml") and stem.split("_")[0] == language:
+            for key, value in tomllib.loads(file.read_text(encoding="utf-8")).items():
+                if isinstance(value, dict):
+                    entries.setdefault(key, {}).update(value)
+                else:
+                    entries[key] = value
+    return entries
+
+
+def find(key: str) -> Any:
+    """The entry of a dotted key; None where the catalogue has none."""
+    entry: Any = catalogue(LANGUAGE)
+    for part in key.split("."):
+        if not isinstance(entry, dict) or part not in entry:
+            return None
+        entry = entry[part]
+    return entry
+
+
+def say(key: str, **values: object) -> str:
+    """The sentence of a dotted key with its values filled in; KeyError where there is none."""
+    entry = find(key)
+    if not isinstance(entry, str):
+        raise KeyError(key)
+    return entry.format(**values).strip()
+
+
+def name_of(kind: str, code: str) -> str:
+    """The reader's name of a code (kind: group, exit, metric, account, item, outcome, month).
+
+    A code without an entry is shown with its underscores as spaces.
+    """
+    entry = find(f"{kind}.{code}")
+    return entry if isinstance(entry, str) else code.replace("_", " ")
+
+
+def join(names: Sequence[str]) -> str:
+    """Names as a list in words: `a`, `a and b`, `a, b and c`."""
+    if len(names) < 2:
+        return "".join(names)
+    return say("list.two", first=", ".join(names[:-1]), last=names[-1])
