@@ -8,7 +8,6 @@ their meetings used. Accounts and items are those of ``sim.rules.costs``.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import TYPE_CHECKING, Any
@@ -27,6 +26,7 @@ from sim.experiment.cashflows import (
     staff,
 )
 from sim.rules.costs import ACCOUNTS, Amounts, Tariff, accounts
+from sim.rules.levers import with_changes
 
 if TYPE_CHECKING:
     from sim.experiment.study import Study
@@ -103,7 +103,8 @@ class Accounts:
 def account(study: Study, arm: str, rows: ArmRows) -> Accounts:
     """The accounts of an arm from its rows; a study without 728 days of follow-up says so."""
     tariff = Tariff.of(study.values["costs"])
-    levers = price_levers(study.values, arm)
+    arms, regimes = study.values["arms"], study.values["regimes"]
+    levers = with_changes(regimes[arms[arm]["regime"]], arms[arm].get("levers") or {})
     cost = staff(study, tariff, rows)
     money = flows(study, tariff, rows, cost.dkk_per_day)
     by_meeting = list(
@@ -163,18 +164,6 @@ def account(study: Study, arm: str, rows: ArmRows) -> Accounts:
         benefit_by_payer_dkk=(whole.benefit, whole.municipal_benefit, float(state.sum())),
         flags=tuple(flags),
     )
-
-
-def price_levers(values: Mapping[str, Any], arm: str) -> dict[str, Any]:
-    """The levers of an arm that cost money: those of its regime, then the arm's own."""
-    own = values["arms"][arm].get("levers") or {}
-    regime = values["regimes"][values["arms"][arm]["regime"]]
-    return {
-        "quality_dkk_per_meeting": own.get(
-            "quality_dkk_per_meeting", regime["quality_dkk_per_meeting"]
-        ),
-        "programme": {**regime["programme"], **(own.get("programme") or {})},
-    }
 
 
 def calendar_years(start_date: date, horizon_days: float) -> list[tuple[int, float, float]]:
