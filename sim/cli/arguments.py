@@ -149,7 +149,8 @@ def parse(argv: Sequence[str]) -> tuple[Command, argparse.Namespace]:
     top, parsers = _parsers()
     name = argv[0] if argv else "--help"
     if name.startswith("-"):
-        top.parse_args([name])
+        if name in ("-h", "--help", "--version"):
+            top.parse_args([name])
         raise InputError([f"name a command first: samtale {', '.join(COMMANDS)}"])
     if name not in COMMANDS:
         raise InputError(

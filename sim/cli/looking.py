@@ -61,7 +61,19 @@ def as_text(value: Any) -> str:
 def list_choices(arguments: argparse.Namespace) -> None:
     """Prints what can be chosen by name, kind after kind, with one line each."""
     from sim.config import catalogue
+    from sim.rules.registry import Registry, load_entry_points, load_plugin
 
-    for kind, entries in catalogue(plugins=arguments.plugin).items():
-        rows = [(name, about) for name, about in entries.items()]
-        console.table((kind, ""), rows)
+    registry = Registry()
+    load_entry_points(registry)
+    for plugin in arguments.plugin:
+        load_plugin(plugin, registry)
+    for title, choices in (
+        ("Scenarios: scenarios=NAME", catalogue.list_scenarios()),
+        ("Regimes: arms.ARM.regime=NAME", catalogue.list_regimes(registry=registry)),
+        ("Effects of meetings: effect=NAME", catalogue.list_options("effect")),
+        ("Forms of an effect: effect.kind=NAME", catalogue.list_effects(registry)),
+        ("Hazards: hazard.GROUP.EXIT.kind=NAME", catalogue.list_hazards(registry)),
+        ("Designs: design=NAME", catalogue.list_options("design")),
+    ):
+        rows = [(choice.name, choice.about) for choice in choices]
+        console.table(("name", ""), rows, title=title)

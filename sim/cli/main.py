@@ -9,17 +9,9 @@ from collections.abc import Sequence
 
 from sim.cli import console
 from sim.cli.arguments import parse
-from sim.rules.errors import CheckError, DataError, InputError, ResourceError
+from sim.rules.errors import SamtaleError
 
-DONE, UNFORESEEN, BAD_INPUT, BAD_DATA, NO_RESOURCES, CHECK_FAILED, INTERRUPTED = (
-    0, 1, 2, 3, 4, 5, 130
-)  # fmt: skip
-_CODES = {
-    InputError: BAD_INPUT,
-    DataError: BAD_DATA,
-    ResourceError: NO_RESOURCES,
-    CheckError: CHECK_FAILED,
-}
+DONE, UNFORESEEN, BAD_DATA, NO_RESOURCES, INTERRUPTED = 0, 1, 3, 4, 130
 _FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EMFILE, errno.ENFILE, errno.EIO}
 
 
@@ -55,10 +47,9 @@ def _run(arguments: list[str]) -> int:
 
 def _explain(error: Exception, debug: bool) -> int:
     """Says what went wrong in words, and returns the exit code that belongs to it."""
-    for kind, code in _CODES.items():
-        if isinstance(error, kind):
-            console.problems("error", error.problems)
-            return code
+    if isinstance(error, SamtaleError):
+        console.problems("error", error.problems)
+        return error.exit_code
     if isinstance(error, BrokenPipeError):
         console.silence()
         return DONE

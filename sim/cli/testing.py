@@ -26,7 +26,7 @@ def test(arguments: argparse.Namespace) -> int:
         raise ResourceError(["the tests need pytest and hypothesis: pip install 'samtale[test]'"])
     given = [word for word in arguments.arguments if word != "--"]
     command = [sys.executable, "-P", "-m", "pytest", "-q", "-p", "no:cacheprovider", *given]
-    if not any(not word.startswith("-") for word in given):
+    if not any(Path(word.partition("::")[0]).exists() for word in given):
         command.append(str(folder()))
     environment = {**os.environ, "PYTHONPATH": str(Path(sim.__file__).resolve().parent.parent)}
     code = subprocess.run(command, env=environment).returncode
