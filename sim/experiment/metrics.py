@@ -1,0 +1,82 @@
+"""The metrics of a comparison: names, units, and how long a spell must be followed for each."""
+
+from __future__ import annotations
+
+YEAR_DAYS = 364.0
+FULL_DAYS = 728.0
+"""104 weeks: the span of the full metrics and of the money."""
+
+LATE_DAYS = 7.0
+WORSE_DAYS = 1e-6
+
+RMST_DAYS = (182, 364, 728)
+SURVIVAL_DAYS = (91, 182, 364, 728)
+EXIT_SHARES = ("job", "education", "recall", "other", "open")
+MONEY = ("benefit_dkk", "municipality_dkk", "public_dkk", "society_dkk")
+
+WEEKS = 104
+MONTHS = 24
+MONTH_DAYS = FULL_DAYS / MONTHS
+"""A spell month: a 24th of 104 weeks."""
+
+UNITS: dict[str, str] = {
+    **{f"rmst_{days}_days": "days" for days in RMST_DAYS},
+    "median_days": "days",
+    **{f"survival_{days}": "share" for days in SURVIVAL_DAYS},
+    **{f"exit_{name}_share": "share" for name in EXIT_SHARES},
+    "employed_weeks_104": "weeks",
+    "due_per_person": "meetings",
+    "held_per_person": "meetings",
+    "waiting_days_mean": "days",
+    "late_share": "share",
+    "offered_load": "share",
+    "utilisation": "share",
+    **{name: "DKK per spell" for name in MONEY},
+}
+"""Metrics of one arm, in the order of the tables."""
+
+PAIRED_UNITS: dict[str, str] = {
+    "days_saved": "days",
+    "dkk_per_day_saved": "DKK per day",
+    "net_saving_municipality_dkk": "DKK per spell",
+    "net_saving_public_dkk": "DKK per spell",
+    "worse_off_share": "share",
+    "days_saved_zero_load": "days",
+}
+"""Metrics that exist only as an arm against the first arm."""
+
+PER_PAIR = ("worse_off_share", "days_saved_zero_load")
+"""Paired metrics that each replication already gives for an arm (they are in outcomes.csv)."""
+
+TURNED = {
+    "days_saved": "rmst_728_days",
+    "net_saving_municipality_dkk": "municipality_dkk",
+    "net_saving_public_dkk": "public_dkk",
+}
+"""Paired metrics that are the baseline minus the arm, so that better is positive."""
+
+RATIO = ("dkk_per_day_saved", "public_dkk", "rmst_728_days")
+"""The public purse's extra cost of an arm by each day that it saves."""
+
+ALL = "all"
+ZERO_LOAD = "|zero_load"
+"""What follows an arm's name when it was run again without an effect of the caseload."""
+
+NEEDED_DAYS: dict[str, float] = {
+    **{f"rmst_{days}_days": float(days) for days in RMST_DAYS},
+    **{f"survival_{days}": float(days) for days in SURVIVAL_DAYS},
+    **{f"exit_{name}_share": FULL_DAYS for name in EXIT_SHARES},
+    "employed_weeks_104": FULL_DAYS,
+    **{name: FULL_DAYS for name in MONEY},
+    **{name: FULL_DAYS for name in PAIRED_UNITS},
+}
+"""Days that each spell must be followed, or the metric would be biased; the others need none."""
+
+
+def left_out(follow_up_days: float) -> dict[str, str]:
+    """Metrics that this follow-up is too short for, and why, in words."""
+    return {
+        metric: f"needs {days:g} days of follow-up; this study follows {follow_up_days:g}"
+        for metric, days in NEEDED_DAYS.items()
+        if days > follow_up_days
+    }

@@ -1,0 +1,111 @@
+"""Rows as Parquet files with page checksums: written a replication at a time, verified on reading."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from sim.experiment import files
+from sim.experiment.rows import SCHEMA, WORDS
+from sim.rules.errors import DataError
+
+Tables = Mapping[str, Mapping[str, np.ndarray]]
+WORD = pa.dictionary(pa.int8(), pa.string())
+
+
+def schema(table: str) -> pa.Schema:
+    """Arrow schema of a table; what is a code in memory is a word in the file."""
+    fields = [("arm", pa.dictionary(pa.int16(), pa.string())), ("replication", pa.int16())]
+    for name, dtype in SCHEMA[table].items():
+        fields.append((name, WORD if name in WORDS else pa.from_numpy_dtype(np.dtype(dtype))))
+    return pa.schema(fields)
+
+
+class RowFiles:
+    """The three Parquet files of a run folder while they are written; a row group an arm."""
+
+    def __init__(self, folder: Path, arms: Sequence[str]) -> None:
+        self._arms = pa.array(arms, pa.string())
+        self._places = {arm: place for place, arm in enumerate(arms)}
+        self._streams = {table: files.new(folder / f"{table}.parquet") for table in SCHEMA}
+        self._writers = {
+            table: pq.ParquetWriter(
+                stream, schema(table), compression="zstd", write_page_checksum=True
+            )
+            for table, stream in self._streams.items()
+        }
+
+    def add(self, arm: str, replication: int, tables: Tables) -> None:
+        """Append the rows of one arm in one replication, in the types of the schema."""
+        for table, writer in self._writers.items():
+            columns = tables[table]
+            length = len(next(iter(columns.values())))
+            places = pa.array(np.full(length, self._places[arm], dtype=np.int16))
+            arrays = [
+                pa.DictionaryArray.from_arrays(places, self._arms),
+                pa.array(np.full(length, replication, dtype=np.int16)),
+            ]
+            for name in SCHEMA[table]:
+                array = pa.array(columns[name])
+                if name in WORDS:
+                    array = pa.DictionaryArray.from_arrays(array, pa.array(WORDS[name]))
+                arrays.append(array)
+            writer.write_table(pa.Table.from_arrays(arrays, schema=schema(table)))
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        try:
+            for table, writer in self._writers.items():
+                if kind is not None:
+                    writer.is_open = False  # or it would try to end a file nobody wants
+                else:
+                    writer.close()
+                    self._streams[table].flush()
+                    files.sync(self._streams[table].fileno())
+        finally:
+            for stream in self._streams.values():
+                try:
+                    stream.close()
+                except OSError:
+                    if kind is None:
+                        raise
+
+
+def read(
+    path: Path,
+    arm: str | None = None,
+    replication: int | None = None,
+    columns: Sequence[str] | None = None,
+) -> pd.DataFrame:
+    """Rows of a Parquet file, words as categories; all of them, or of one arm or replication.
+
+    Raises DataError naming the file where a page does not fit its checksum.
+    """
+    chosen: Any = None
+    if arm is not None:
+        chosen = pc.field("arm").cast(pa.string()) == arm
+    if replication is not None:
+        of_one = pc.field("replication") == replication
+        chosen = of_one if chosen is None else chosen & of_one
+    try:
+        table = pq.read_table(
+            path, columns=columns, filters=chosen, page_checksum_verification=True
+        )
+        return table.to_pandas()
+    except (OSError, pa.ArrowException) as error:
+        raise DataError(f"{path.name} in {path.parent} is damaged: {error}") from error

@@ -1,0 +1,186 @@
+"""Tasks in parallel or in turn: the results and their order never depend on the workers."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import pickle
+import signal
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
+from importlib import import_module
+from multiprocessing import get_context, parent_process
+from types import TracebackType
+from typing import Any, Self, TypeVar
+
+from sim.rules.errors import ResourceError
+
+Shared = TypeVar("Shared")
+Item = TypeVar("Item")
+Result = TypeVar("Result")
+Progress = Callable[[int, int], None]
+
+AHEAD = 3
+"""Tasks in flight for each worker: enough that none waits, few enough to hold their results."""
+
+
+def no_progress(done: int, total: int) -> None:
+    """Tell nobody."""
+
+
+class Pool:
+    """Processes that work on tasks; with one worker the tasks run here, one after the other.
+
+    The processes start at once and in the background, and import ``warm`` meanwhile, so that a
+    command can get its configuration ready. They ignore Ctrl-C from birth, since the parent
+    stops them, and end when the parent is gone. Leaving the ``with`` block on an error stops
+    them at once, in the middle of what they do.
+    """
+
+    def __init__(self, workers: int = 1, warm: Sequence[str] = ()) -> None:
+        self.workers = workers
+        self._executor: ProcessPoolExecutor | None = None
+        if workers > 1:
+            self._executor = ProcessPoolExecutor(
+                workers, get_context("spawn"), _begin, (tuple(warm),)
+            )
+            for _ in range(workers):
+                self._submit(_nothing)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close(at_once=kind is not None)
+
+    def close(self, at_once: bool = False) -> None:
+        """End the processes, at once or after what they were given."""
+        executor, self._executor = self._executor, None
+        if executor is None:
+            return
+        if at_once:
+            children = list((getattr(executor, "_processes", None) or {}).values())
+            executor.shutdown(wait=False, cancel_futures=True)
+            for child in children:
+                child.kill()
+        executor.shutdown(wait=True, cancel_futures=True)
+
+    def map(
+        self,
+        task: Callable[[Shared, Item], Result],
+        shared: Shared,
+        items: Sequence[Item],
+        progress: Progress = no_progress,
+    ) -> Iterator[Result]:
+        """Yield ``task(shared, item)`` in the order of the items, as soon as each is there.
+
+        ``task`` is a function at the top of a module; ``shared`` is unpacked once
+        in each process.
+        ``progress(done, total)`` is called after each task. What a task raises is raised here.
+        Raises ResourceError when a process was lost.
+        """
+        if self._executor is None:
+            return self._in_turn(task, shared, items, progress)
+        return self._in_parallel(task, shared, items, progress)
+
+    def _in_turn(
+        self,
+        task: Callable[[Shared, Item], Result],
+        shared: Shared,
+        items: Sequence[Item],
+        progress: Progress,
+    ) -> Iterator[Result]:
+        for done, item in enumerate(items, start=1):
+            result = task(shared, item)
+            progress(done, len(items))
+            yield result
+
+    def _in_parallel(
+        self,
+        task: Callable[[Shared, Item], Result],
+        shared: Shared,
+        items: Sequence[Item],
+        progress: Progress,
+    ) -> Iterator[Result]:
+        content = pickle.dumps(shared)
+        name = hashlib.sha256(content).hexdigest()
+        waiting: dict[int, Future[Result]] = {}
+        begun = told = 0
+        try:
+            for turn in range(len(items)):
+                while True:
+                    while begun < min(len(items), turn + AHEAD * self.workers):
+                        waiting[begun] = self._submit(_work, task, name, content, items[begun])
+                        begun += 1
+                    done = turn + sum(future.done() for future in waiting.values())
+                    if done > told:
+                        told = done
+                        progress(done, len(items))
+                    if waiting[turn].done():
+                        break
+                    wait([f for f in waiting.values() if not f.done()], None, FIRST_COMPLETED)
+                yield waiting.pop(turn).result()
+        except BrokenProcessPool as error:
+            raise ResourceError(
+                f"a worker process was lost while {len(waiting)} tasks were under way "
+                f"({len(items)} in all); it may have run out of memory: try compute.workers=1"
+            ) from error
+        finally:
+            for future in waiting.values():
+                future.cancel()
+
+    def _submit(self, function: Callable[..., Any], *arguments: Any) -> Future[Any]:
+        assert self._executor is not None
+        with _interrupts_held():
+            return self._executor.submit(function, *arguments)
+
+
+@contextmanager
+def _interrupts_held() -> Iterator[None]:
+    """Hold Ctrl-C back; a process that is started meanwhile inherits that and never sees one."""
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+def _begin(warm: tuple[str, ...]) -> None:
+    """First thing in a process: no Ctrl-C, no life without the parent, the imports."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+    for module in warm:
+        import_module(module)
+
+
+def _end_with_parent() -> None:
+    parent = parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)
+
+
+def _nothing() -> None:
+    """What starts a process."""
+
+
+_kept: dict[str, Any] = {}
+
+
+def _work(task: Callable[[Any, Any], Any], name: str, content: bytes, item: Any) -> Any:
+    """Run a task in a process; what tasks share is unpacked once."""
+    if name not in _kept:
+        _kept.clear()
+        _kept[name] = pickle.loads(content)
+    return task(_kept[name], item)

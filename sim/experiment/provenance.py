@@ -1,0 +1,62 @@
+"""Where results come from: version, commit, packages, and what makes two runs the same."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import platform
+import subprocess
+from collections.abc import Mapping
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any
+
+import sim
+
+PACKAGES = (
+    "numpy", "scipy", "pandas", "pyarrow", "simpy", "numba", "hydra-core", "omegaconf",
+    "holidays", "matplotlib", "jinja2", "babel",
+)  # fmt: skip
+
+
+def packages() -> dict[str, str]:
+    """Versions of Python and of the packages that are there."""
+    found = {"python": platform.python_version()}
+    for name in PACKAGES:
+        try:
+            found[name] = version(name)
+        except PackageNotFoundError:
+            continue
+    return found
+
+
+def commit() -> str | None:
+    """The commit of the checkout, with + where files differ from it; None outside of one."""
+    top = Path(sim.__file__).resolve().parent.parent
+    if not (top / ".git").exists():
+        return None
+    try:
+        name = _git(top, "rev-parse", "HEAD")
+        changed = _git(top, "status", "--porcelain", "--untracked-files=no")
+    except (OSError, subprocess.SubprocessError):
+        return None
+    return name + ("+" if changed else "")
+
+
+def _git(top: Path, *arguments: str) -> str:
+    done = subprocess.run(
+        ["git", "-C", str(top), *arguments], capture_output=True, text=True, timeout=10, check=True
+    )
+    return done.stdout.strip()
+
+
+def configuration_sha256(values: Mapping[str, Any], plugins: Mapping[str, str]) -> str:
+    """SHA-256 of a composed study but for its seed and for what never changes results.
+
+    Args:
+        plugins: names of plug-in files and the SHA-256 of each.
+    """
+    study = {key: value for key, value in values.items() if key != "compute"}
+    study["design"] = {key: value for key, value in values["design"].items() if key != "seed"}
+    content = json.dumps([study, dict(plugins)], ensure_ascii=True, default=str)
+    return hashlib.sha256(content.encode()).hexdigest()

@@ -1,0 +1,181 @@
+"""The run folder: prepared before a run, written beside its name, renamed when it is whole."""
+
+from __future__ import annotations
+
+import json
+import secrets
+from collections.abc import Mapping
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+import pandas as pd
+
+from sim.experiment import files
+from sim.experiment.cells import safe_table
+from sim.experiment.folder import FORMAT, MANIFEST, RunFolder, read
+from sim.rules.errors import DataError
+
+__all__ = ["RunFolder", "Writer", "prepare", "read", "reseal"]
+
+
+class Writer:
+    """A run folder in the making, under a temporary name beside its own.
+
+    Leaving the ``with`` block without `seal` removes it and the folders made for it.
+    """
+
+    def __init__(self, final: Path) -> None:
+        with files.told(f"The results folder {final} cannot be made"):
+            missing = [parent for parent in final.parents if not parent.exists()]
+            self._made = missing
+            try:
+                final.parent.mkdir(parents=True, exist_ok=True)
+                # Short, since a name as long as the file system allows is a good name too.
+                self.path = final.parent / f".samtale-{secrets.token_hex(6)}.part"
+                self.path.mkdir()
+            except OSError:
+                self._forget_parents()
+                raise
+        self.final = final
+        self._sealed = False
+
+    def table(self, name: str, table: pd.DataFrame) -> None:
+        """Write a CSV file in UTF-8, text cells made safe for spreadsheets; NaN is blank."""
+        self.text(name, safe_table(table).to_csv(index=False, lineterminator="\n"))
+
+    def text(self, name: str, content: str) -> None:
+        """Write a text file; its name may go through folders."""
+        with files.told(f"{name} in {self.final} cannot be written"):
+            path = self.path / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            files.write_text(path, content)
+
+    def unfinished(self, manifest: Mapping[str, Any]) -> RunFolder:
+        """The folder as it is so far, to read the tables from while reports are made."""
+        return RunFolder(self.path, dict(manifest))
+
+    def seal(self, manifest: Mapping[str, Any]) -> RunFolder:
+        """Add the manifest with the SHA-256 of every file, and give the folder its name."""
+        with files.told(f"The results folder {self.final} cannot be finished"):
+            written = files.names(self.path)
+            for name in written:
+                files.sync_file(self.path / name)
+            for folder in {(self.path / name).parent for name in written}:
+                files.sync_folder(folder)
+            whole = {**manifest, "files": _digests(self.path, written)}
+            files.write_text(self.path / MANIFEST, _json(whole))
+            files.sync_folder(self.path)
+            self._rename()
+        self._sealed = True
+        return RunFolder(self.final, whole)
+
+    def _rename(self) -> None:
+        if not self.final.exists() or not any(self.final.iterdir()):
+            files.rename(self.path, self.final)
+            return
+        if not (self.final / MANIFEST).is_file():
+            raise DataError(_not_ours(self.final))
+        old = self.path.with_suffix(".old")
+        files.rename(self.final, old)
+        try:
+            files.rename(self.path, self.final)
+        except OSError:
+            files.rename(old, self.final)
+            raise
+        files.remove(old)
+
+    def _forget_parents(self) -> None:
+        for parent in self._made:
+            try:
+                parent.rmdir()
+            except OSError:
+                return
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        if not self._sealed:
+            files.remove(self.path)
+            self._forget_parents()
+
+
+def prepare(
+    out: Path | str, facts: Mapping[str, Any], force: bool = False, resume: bool = False
+) -> Writer | RunFolder:
+    """A place for results, before anything is simulated.
+
+    Args:
+        out: the folder that the run will have.
+        facts: what a finished run must have in its manifest to be the same run.
+        force: replace a finished run.
+        resume: give back a finished run of the same configuration instead of running it again.
+
+    Raises DataError where there cannot be a new run folder.
+    """
+    final = Path(out).absolute()
+    with files.told(f"The results folder {out} cannot be used"):
+        exists = final.lstat() is not None if _has_name(final) else False
+        if exists and not final.is_dir():
+            raise DataError(f"The results folder {out} is not a folder; choose another with out=")
+        filled = exists and any(final.iterdir())
+    if not filled:
+        return Writer(final)
+    if not (final / MANIFEST).is_file():
+        raise DataError(_not_ours(final))
+    if resume:
+        found = read(final)
+        if other := [key for key, value in facts.items() if found.manifest.get(key) != value]:
+            was = ", ".join(f"{key} {found.manifest.get(key)}" for key in other)
+            now = ", ".join(f"{key} {facts[key]}" for key in other)
+            raise DataError(
+                f"The results folder {out} holds another run: it has {was}, not {now}; "
+                "choose another folder with out=, or replace it with --force"
+            )
+        return found
+    if not force:
+        raise DataError(
+            f"The results folder {out} holds a finished run; choose another folder with out=, "
+            "replace it with --force, or keep it with --resume"
+        )
+    return Writer(final)
+
+
+def reseal(folder: RunFolder) -> RunFolder:
+    """Renew the manifest's SHA-256 sums after files of a finished run were made again."""
+    with files.told(f"{MANIFEST} in {folder.path} cannot be written"):
+        written = [name for name in files.names(folder.path) if name != MANIFEST]
+        for name in written:
+            files.sync_file(folder.path / name)
+        whole = {**folder.manifest, "files": _digests(folder.path, written)}
+        files.replace_text(folder.path / MANIFEST, _json(whole))
+    return RunFolder(folder.path, whole)
+
+
+def _has_name(path: Path) -> bool:
+    try:
+        path.lstat()
+    except FileNotFoundError:
+        return False
+    return True
+
+
+def _not_ours(path: Path) -> str:
+    return (
+        f"The results folder {path} holds files that are no finished run of Samtale "
+        f"({MANIFEST} is missing); choose another with out="
+    )
+
+
+def _digests(folder: Path, names: list[str]) -> dict[str, str]:
+    return {name: files.sha256(folder / name) for name in names}
+
+
+def _json(manifest: Mapping[str, Any]) -> str:
+    return json.dumps({"format": FORMAT, **manifest}, indent=2, ensure_ascii=False) + "\n"

@@ -1,0 +1,143 @@
+"""One replication of a study as a task: simulated, checked, hashed and reduced in one process."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from sim.experiment import ledger, metrics, rows
+from sim.experiment.outcomes import Reduction, reduce, worse_off
+from sim.experiment.profiles import thirty_people, thirty_spells
+
+if TYPE_CHECKING:
+    from sim.experiment.study import Study
+    from sim.model.journal import ArmRows
+
+World = Callable[["Study", int], Mapping[str, "ArmRows"]]
+Tables = dict[str, dict[str, np.ndarray]]
+
+NOBODY = np.empty(0)
+
+
+@dataclass(frozen=True)
+class Job:
+    """What all replications of a study share; ``world`` makes the rows of one replication."""
+
+    study: Study
+    world: World
+
+
+@dataclass(frozen=True)
+class Replicated:
+    """What is left of one replication.
+
+    ``values`` holds the metrics by (arm, group, metric), ``tables`` the rows by arm where they
+    are kept, ``thirty`` the spells of thirty people in the first two arms of the first
+    replication. ``checks`` counts what held.
+    """
+
+    replication: int
+    values: dict[tuple[str, str, str], float]
+    reductions: dict[str, Reduction]
+    digests: dict[str, str]
+    checks: dict[str, int]
+    tables: dict[str, Tables]
+    thirty: dict[str, Tables]
+
+
+def shipped_world(study: Study, replication: int) -> Mapping[str, ArmRows]:
+    """The simulated world; imported here, so that reading results does not need SimPy."""
+    from sim.model.world import run_replication
+
+    return run_replication(study, replication)
+
+
+def replicate(job: Job, replication: int) -> Replicated:
+    """Simulate every arm of one replication and keep what the tables need.
+
+    Raises CheckError where the rows break what they promise.
+    """
+    study = job.study
+    simulated = job.world(study, replication)
+    checks: Counter[str] = Counter()
+    values: dict[tuple[str, str, str], float] = {}
+    digests: dict[str, str] = {}
+    kept: dict[str, Tables] = {}
+    reductions: dict[str, Reduction] = {}
+    for arm in study.arms:
+        of_arm = simulated[arm]
+        checks.update(of_arm.checks)
+        typed = {table: rows.columns(of_arm, table) for table in rows.SCHEMA}
+        digests[arm] = rows.digest(arm, replication, typed)
+        if keeps_rows(study, replication):
+            kept[arm] = typed
+        reductions[arm] = found = reduce(study, arm, of_arm, ledger.account)
+        values |= {(arm, *key): value for key, value in found.values.items()}
+        checks.update({"rows in key order": len(rows.SCHEMA), "ledger adds up to the øre": 1})
+        checks["counted spells followed long enough"] += len(found.person)
+    pairs = _pairs(study, reductions, simulated)
+    checks["arms hold the same people"] += len(study.arms) - 1
+    people = thirty_people(simulated[study.arms[0]])
+    return Replicated(
+        replication=replication,
+        values=values | pairs,
+        reductions={arm: _slim(found) for arm, found in reductions.items()},
+        digests=digests,
+        checks=dict(checks),
+        tables=kept,
+        thirty={
+            arm: thirty_spells(simulated[arm], people, study.follow_up_days)
+            for arm in study.arms[:2]
+            if replication == 0
+        },
+    )
+
+
+def keeps_rows(study: Study, replication: int) -> bool:
+    """Whether the rows of this replication go into the run folder."""
+    which = study.values["design"]["keep_rows"]
+    return which == "all" or (which == "first" and replication == 0)
+
+
+def _pairs(
+    study: Study, reductions: Mapping[str, Reduction], simulated: Mapping[str, ArmRows]
+) -> dict[tuple[str, str, str], float]:
+    """What only a pair of arms has: people made worse off, and days saved without load effect."""
+    baseline, *others = study.arms
+    found: dict[str, dict[str, dict[str, float]]] = {metric: {} for metric in metrics.PER_PAIR}
+    for arm in others:
+        found["worse_off_share"][arm] = dict(worse_off(reductions[arm], reductions[baseline]))
+    if baseline + metrics.ZERO_LOAD in simulated:
+        means = {arm: reduce_days(study, simulated[arm + metrics.ZERO_LOAD]) for arm in study.arms}
+        for arm in others:
+            found["days_saved_zero_load"][arm] = {
+                label: means[baseline][label] - means[arm][label] for label in means[arm]
+            }
+    unfit = metrics.left_out(study.follow_up_days)
+    return {
+        (arm, label, metric): value
+        for metric, by_arm in found.items()
+        if metric not in unfit
+        for arm, by_label in by_arm.items()
+        for label, value in by_label.items()
+        if np.isfinite(value)
+    }
+
+
+def reduce_days(study: Study, of_arm: ArmRows) -> dict[str, float]:
+    """Restricted mean of 728 days by group, of rows that are needed for nothing else."""
+    from sim.experiment.sums import Sums
+
+    counted = of_arm.spells["counted"]
+    sums = Sums(of_arm.spells["group"][counted], study.groups)
+    days = np.minimum(of_arm.spells["duration_days"][counted], metrics.FULL_DAYS)
+    return dict(zip(sums.labels, sums.mean(days).tolist(), strict=True))
+
+
+def _slim(found: Reduction) -> Reduction:
+    """A reduction without what only pairing needs, which would travel between processes."""
+    return replace(found, person=NOBODY, group=NOBODY, limited_days=NOBODY)
