@@ -1,0 +1,69 @@
+"""Composing a study with Hydra's Compose API; nothing else in the project knows Hydra's ways.
+
+Files are not found or read by Hydra: they come as plain values that `strict_yaml` has read, and
+are put into Hydra's store for the time of one composition.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+from hydra import compose, initialize
+from hydra.core.config_store import ConfigStore
+from hydra.core.global_hydra import GlobalHydra
+from omegaconf import OmegaConf
+
+STUDY = "study"
+_COMMAND = "command"
+
+
+@dataclass(frozen=True)
+class Parts:
+    """The values that a study is composed of, from the weakest to the strongest."""
+
+    study: Mapping[str, Any]
+    groups: dict[str, tuple[str, Mapping[str, Any]]]
+    regimes: dict[str, list[tuple[str, Mapping[str, Any]]]] = field(default_factory=dict)
+    scenario: Mapping[str, Any] = field(default_factory=dict)
+    command: Mapping[str, Any] = field(default_factory=dict)
+
+
+def composed(parts: Parts) -> dict[str, Any]:
+    """Merge the parts: mappings key by key, everything else as a whole."""
+    defaults: list[Any] = ["_self_"]
+    nodes: list[tuple[str | None, str, str | None, Mapping[str, Any]]] = []
+    for group, (name, values) in parts.groups.items():
+        defaults.append({group: name})
+        nodes.append((group, name, None, values))
+    for regime, chain in parts.regimes.items():
+        defaults.append({f"regime@regimes.{regime}": [name for name, _ in chain]})
+        nodes.extend(("regime", name, None, values) for name, values in chain)
+    for name, values in (("scenario", parts.scenario), ("settings", parts.command)):
+        defaults.append({f"{_COMMAND}/{name}": "own"})
+        nodes.append((f"{_COMMAND}/{name}", "own", "_global_", values))
+    nodes.append((None, STUDY, None, {"defaults": defaults, **parts.study}))
+    with _stored(nodes), initialize(version_base="1.3", config_path=None):
+        tree = OmegaConf.to_container(compose(STUDY), resolve=False)
+    assert isinstance(tree, dict)
+    return {str(key): value for key, value in tree.items()}
+
+
+@contextmanager
+def _stored(
+    nodes: list[tuple[str | None, str, str | None, Mapping[str, Any]]],
+) -> Iterator[None]:
+    """Put values into Hydra's store, and take them out again."""
+    store = ConfigStore.instance()
+    before = store.repo
+    store.repo = dict(before)
+    GlobalHydra.instance().clear()
+    try:
+        for group, name, package, values in nodes:
+            store.store(group=group, name=name, package=package, node=dict(values))
+        yield
+    finally:
+        store.repo = before
+        GlobalHydra.instance().clear()

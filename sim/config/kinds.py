@@ -1,0 +1,40 @@
+"""What changes when a stronger layer names another kind: the old kind's parameters are void."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from sim.config.schema import Key, Node, Schema, in_use
+from sim.rules.parameters import as_regime
+
+
+def outdated(
+    values: dict[str, Any], schema: Schema, rank: Callable[[Key], int], path: Key = ()
+) -> None:
+    """Take out what a stronger layer has made void by naming another kind.
+
+    A hazard of kind constant that a scenario turns into a weibull leaves its rate behind; a
+    parameter that is set together with the kind, or after it, stays, to be refused if it does
+    not fit.
+    """
+    node = _node(schema, path)
+    kind = values.get("kind")
+    if node is not None and isinstance(kind, str) and "kind" in node.children:
+        strength = rank((*path, "kind"))
+        for key in list(values):
+            child = node.children.get(key)
+            void = child and child.leaves and not any(in_use(p, kind) for p in child.leaves)
+            if void and rank((*path, key)) < strength:
+                del values[key]
+    for key, value in values.items():
+        if isinstance(value, dict):
+            outdated(value, schema, rank, (*path, key))
+
+
+def _node(schema: Schema, path: Key) -> Node | None:
+    node: Node | None = schema.root
+    for key in as_regime(path):
+        found = node.child(key) if node else None
+        node = found[1] if found else None
+    return node
