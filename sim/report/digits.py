@@ -13,7 +13,8 @@ def last_place(value: float, low: float | None = None, high: float | None = None
     """The power of ten of the last digit worth printing.
 
     With an interval of half-width h: the first digit of h, or its second if the first is 1
-    (so 8.93, 8.12 to 9.74 is printed as 8.9); without one: three significant digits.
+    (so 8.93, 8.12 to 9.74 is printed as 8.9), and one more where an end of an interval that
+    does not cover 0 would be printed as 0; without an interval: three significant digits.
     Never more than four significant digits of the largest of the numbers.
     """
     sizes = [abs(x) for x in (value, low, high) if x is not None and math.isfinite(x)]
@@ -25,7 +26,13 @@ def last_place(value: float, low: float | None = None, high: float | None = None
     place = math.floor(math.log10(half))
     if half / 10**place < 2:
         place -= 1
-    return max(place, top - (MOST_DIGITS - 1))
+    place = max(place, top - (MOST_DIGITS - 1))
+    if low is not None and high is not None and low * high > 0:
+        # An end that is not zero is not printed as 0: it would hide that 0 is not covered.
+        nearest = min(abs(low), abs(high))
+        while nearest < 0.5 * 10**place and place > top - MOST_DIGITS:
+            place -= 1
+    return place
 
 
 def rounded(value: float, place: int) -> str:

@@ -15,8 +15,9 @@ import yaml
 from sim.experiment.cells import plain_cell
 
 TEXT = frozenset(
-    "arm baseline group metric unit account item date outcome exit name value low high source "
-    "mark differs_from_default is_noise title default where".split()
+    ["arm", "baseline", "group", "metric", "unit", "account", "item", "date", "outcome", "exit"]
+    + ["name", "value", "low", "high", "source", "mark", "differs_from_default", "is_noise"]
+    + ["title", "default", "where"]
 )
 TABLES = ("summary", "differences", "outcomes", "costs", "parameters")
 BEHIND_FIGURES = (

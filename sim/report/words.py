@@ -58,4 +58,5 @@ def join(names: Sequence[str]) -> str:
     """Names as a list in words: `a`, `a and b`, `a, b and c`."""
     if len(names) < 2:
         return "".join(names)
-    return say("list.two", first=", ".join(names[:-1]), last=names[-1])
+    comma = "; " if any("," in name for name in names) else ", "
+    return say("list.two", first=comma.join(names[:-1]), last=names[-1])

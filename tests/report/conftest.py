@@ -68,9 +68,16 @@ class Maker:
                 for week, share in enumerate(curve):
                     low, high = self.interval(share, 0.02 * math.sqrt(share * (1 - share)))
                     rows.append(
-                        dict(arm=arm, group=group, week=week, survival=share, ci_low=low,
-                             ci_high=high, at_risk=share * PEOPLE)
-                    )  # fmt: skip
+                        {
+                            "arm": arm,
+                            "group": group,
+                            "week": week,
+                            "survival": share,
+                            "ci_low": low,
+                            "ci_high": high,
+                            "at_risk": share * PEOPLE,
+                        }
+                    )
         self.write("figures/survival", rows)
 
     def days_saved(self) -> None:
@@ -82,22 +89,46 @@ class Maker:
                 zero = 1.25 * days + 0.3
                 zlow, zhigh = self.interval(zero, 0.9 + 0.5 * k)
                 rows.append(
-                    dict(arm=arm, baseline=self.base, group=group, days_saved=days, ci_low=low,
-                         ci_high=high, is_noise=self.noise(low, high), zero_load_days_saved=zero,
-                         zero_load_ci_low=zlow, zero_load_ci_high=zhigh)
-                )  # fmt: skip
+                    {
+                        "arm": arm,
+                        "baseline": self.base,
+                        "group": group,
+                        "days_saved": days,
+                        "ci_low": low,
+                        "ci_high": high,
+                        "is_noise": self.noise(low, high),
+                        "zero_load_days_saved": zero,
+                        "zero_load_ci_low": zlow,
+                        "zero_load_ci_high": zhigh,
+                    }
+                )
         self.write("figures/days_saved", rows)
 
     def money(self) -> None:
         levels = {
-            "municipality": dict(benefit=61200.0, withheld=-900.0, after_exit=9800.0),
-            "public": dict(benefit=120400.0, withheld=-1700.0, after_exit=21000.0,
-                           benefit_tax=-36100.0, wage_tax=-98000.0, displaced=3000.0),
-            "society": dict(output=-251000.0, displaced=2100.0),
-        }  # fmt: skip
-        staff = dict(caseworkers=4900.0, meetings=310.0, quality=0.0, programme=0.0)
-        moves = dict(benefit=-1, withheld=0.3, after_exit=-0.7, benefit_tax=1, wage_tax=-0.9,
-                     displaced=2.5, output=-0.9, caseworkers=11.0, meetings=11.0)  # fmt: skip
+            "municipality": {"benefit": 61200.0, "withheld": -900.0, "after_exit": 9800.0},
+            "public": {
+                "benefit": 120400.0,
+                "withheld": -1700.0,
+                "after_exit": 21000.0,
+                "benefit_tax": -36100.0,
+                "wage_tax": -98000.0,
+                "displaced": 3000.0,
+            },
+            "society": {"output": -251000.0, "displaced": 2100.0},
+        }
+        staff = {"caseworkers": 4900.0, "meetings": 310.0, "quality": 0.0, "programme": 0.0}
+        moves = {
+            "benefit": -1,
+            "withheld": 0.3,
+            "after_exit": -0.7,
+            "benefit_tax": 1,
+            "wage_tax": -0.9,
+            "displaced": 2.5,
+            "output": -0.9,
+            "caseworkers": 11.0,
+            "meetings": 11.0,
+        }
         items, totals, yearly = [], {}, []
         for arm, (_, boost) in self.arms.items():
             for account, own in levels.items():
@@ -107,23 +138,55 @@ class Maker:
                     value = level + change
                     total += value
                     low, high = self.interval(value, 0.01 * abs(value))
-                    items.append(dict(arm=arm, account=account, item=item, dkk_per_spell=value,
-                                      ci_low=low, ci_high=high))  # fmt: skip
+                    items.append(
+                        {
+                            "arm": arm,
+                            "account": account,
+                            "item": item,
+                            "dkk_per_spell": value,
+                            "ci_low": low,
+                            "ci_high": high,
+                        }
+                    )
                     for year in (2020, 2021):
-                        yearly.append(dict(arm=arm, account=account, item=item, year=year,
-                                           dkk_mean=value * 3000, dkk_se=value * 9))  # fmt: skip
+                        yearly.append(
+                            {
+                                "arm": arm,
+                                "account": account,
+                                "item": item,
+                                "year": year,
+                                "dkk_mean": value * 3000,
+                                "dkk_se": value * 9,
+                            }
+                        )
                 totals[arm, account] = total
                 low, high = self.interval(total, 0.01 * abs(total))
-                items.append(dict(arm=arm, account=account, item="total", dkk_per_spell=total,
-                                  ci_low=low, ci_high=high))  # fmt: skip
+                items.append(
+                    {
+                        "arm": arm,
+                        "account": account,
+                        "item": "total",
+                        "dkk_per_spell": total,
+                        "ci_low": low,
+                        "ci_high": high,
+                    }
+                )
         net = []
         for arm in list(self.arms)[1:]:
             for account in levels:
                 saving = totals[self.base, account] - totals[arm, account]
                 low, high = self.interval(saving, 350.0)
-                net.append(dict(arm=arm, baseline=self.base, account=account,
-                                net_saving_dkk_per_spell=saving, ci_low=low, ci_high=high,
-                                is_noise=self.noise(low, high)))  # fmt: skip
+                net.append(
+                    {
+                        "arm": arm,
+                        "baseline": self.base,
+                        "account": account,
+                        "net_saving_dkk_per_spell": saving,
+                        "ci_low": low,
+                        "ci_high": high,
+                        "is_noise": self.noise(low, high),
+                    }
+                )
         self.write("figures/accounts", items)
         self.write("figures/account_differences", net)
         self.write("costs", yearly)
@@ -135,9 +198,16 @@ class Maker:
                 for month in range(1, 25):
                     still = math.exp(-0.1 * month)
                     planned = still * (1 + 9 * max(boost - 1, -0.05) * (month <= 6))
-                    rows.append(dict(arm=arm, group=group, month=month, planned_per_person=planned,
-                                     held_per_person=0.84 * planned,
-                                     missed_per_person=0.16 * planned))  # fmt: skip
+                    rows.append(
+                        {
+                            "arm": arm,
+                            "group": group,
+                            "month": month,
+                            "planned_per_person": planned,
+                            "held_per_person": 0.84 * planned,
+                            "missed_per_person": 0.16 * planned,
+                        }
+                    )
         self.write("figures/meetings_by_month", rows)
 
     def office(self) -> None:
@@ -151,11 +221,21 @@ class Maker:
                 if "lockdown" in arm:
                     queue = queue * (0.15 if covid else 1.0) + (520 if 22 <= week <= 30 else 0)
                 used = 0.9 + 0.05 * math.sin(week / 6) - (0.7 if "lockdown" in arm and covid else 0)
-                rows.append(dict(arm=arm, week=week, date=date.isoformat(), caseload=load,
-                                 waiting=queue, utilisation=used,
-                                 caseworkers=57.0 + 420 * (boost - 1) * (boost > 1),
-                                 caseload_low=load - 90, caseload_high=load + 90,
-                                 waiting_low=queue - 120, waiting_high=queue + 120))  # fmt: skip
+                rows.append(
+                    {
+                        "arm": arm,
+                        "week": week,
+                        "date": date.isoformat(),
+                        "caseload": load,
+                        "waiting": queue,
+                        "utilisation": used,
+                        "caseworkers": 57.0 + 420 * (boost - 1) * (boost > 1),
+                        "caseload_low": load - 90,
+                        "caseload_high": load + 90,
+                        "waiting_low": queue - 120,
+                        "waiting_high": queue + 120,
+                    }
+                )
         self.write("figures/office_by_week", rows)
 
     def example(self) -> None:
@@ -167,13 +247,26 @@ class Maker:
             for number, due in enumerate(days, start=1):
                 held = number % 7 != 3
                 times += [due + 2.4] if held else []
-                meetings.append(dict(arm=arm, number=number, due_day=due, start_day=due + 2.4,
-                                     outcome="held" if held else "no_show"))  # fmt: skip
-            for day in range(0, 365):
+                meetings.append(
+                    {
+                        "arm": arm,
+                        "number": number,
+                        "due_day": due,
+                        "start_day": due + 2.4,
+                        "outcome": "held" if held else "no_show",
+                    }
+                )
+            for day in range(365):
                 stock = sum(math.exp(-(day - t) / 56) for t in times if t <= day)
                 base = 0.037 if day < 182 else 0.031
-                rows.append(dict(arm=arm, day=day, baseline_per_week=base,
-                                 job_rate_per_week=base * math.exp(0.262 * math.sqrt(stock))))  # fmt: skip
+                rows.append(
+                    {
+                        "arm": arm,
+                        "day": day,
+                        "baseline_per_week": base,
+                        "job_rate_per_week": base * math.exp(0.262 * math.sqrt(stock)),
+                    }
+                )
         self.write("figures/example_person", rows)
         self.write("figures/example_meetings", meetings)
 
@@ -184,12 +277,26 @@ class Maker:
                 days = min(728.0, 200 * -math.log(1 - (rank - 0.5) / 30))
                 days *= 1 / boost**2 if rank % 4 and days < 728 else 1.0
                 exit_kind = "open" if days >= 728 else ("job", "job", "other", "recall")[rank % 4]
-                spells.append(dict(arm=arm, rank=rank, person=10_000_000 + rank, group="ui",
-                                   exit=exit_kind, duration_days=days))  # fmt: skip
+                spells.append(
+                    {
+                        "arm": arm,
+                        "rank": rank,
+                        "person": 10_000_000 + rank,
+                        "group": "ui",
+                        "exit": exit_kind,
+                        "duration_days": days,
+                    }
+                )
                 gap = 16.6 if place else 30.3
                 for k in range(1, int(min(days, 182) / gap) + 1):
-                    meetings.append(dict(arm=arm, rank=rank, spell_day=k * gap,
-                                         outcome="no_show" if (k + rank) % 8 == 0 else "held"))  # fmt: skip
+                    meetings.append(
+                        {
+                            "arm": arm,
+                            "rank": rank,
+                            "spell_day": k * gap,
+                            "outcome": "no_show" if (k + rank) % 8 == 0 else "held",
+                        }
+                    )
         self.write("figures/thirty_spells", spells)
         self.write("figures/thirty_meetings", meetings)
 
@@ -214,12 +321,29 @@ class Maker:
             for metric, (unit, level, half, move) in metrics.items():
                 value = level + move * (boost - 1)
                 low, high = self.interval(value, half)
-                summary.append(dict(arm=arm, group="all", metric=metric, unit=unit, mean=value,
-                                    se=half / 2.1, ci_low=low, ci_high=high,
-                                    replications=self.replications))  # fmt: skip
+                summary.append(
+                    {
+                        "arm": arm,
+                        "group": "all",
+                        "metric": metric,
+                        "unit": unit,
+                        "mean": value,
+                        "se": half / 2.1,
+                        "ci_low": low,
+                        "ci_high": high,
+                        "replications": self.replications,
+                    }
+                )
                 for replication in range(min(self.replications, 3)):
-                    outcomes.append(dict(arm=arm, group="all", replication=replication,
-                                         metric=metric, value=value))  # fmt: skip
+                    outcomes.append(
+                        {
+                            "arm": arm,
+                            "group": "all",
+                            "replication": replication,
+                            "metric": metric,
+                            "value": value,
+                        }
+                    )
         for arm, (_, boost) in list(self.arms.items())[1:]:
             extra = {
                 "days_saved": ("days", 156 * (boost - 1), 0.8),
@@ -229,27 +353,69 @@ class Maker:
             changes = {m: (u, move * (boost - 1), h) for m, (u, _, h, move) in metrics.items()}
             for metric, (unit, value, half) in {**changes, **extra}.items():
                 low, high = self.interval(value, half)
-                differences.append(dict(arm=arm, baseline=self.base, group="all", metric=metric,
-                                        unit=unit, difference=value, se=half / 2.1, ci_low=low,
-                                        ci_high=high, is_noise=self.noise(low, high),
-                                        replications_needed=""))  # fmt: skip
+                differences.append(
+                    {
+                        "arm": arm,
+                        "baseline": self.base,
+                        "group": "all",
+                        "metric": metric,
+                        "unit": unit,
+                        "difference": value,
+                        "se": half / 2.1,
+                        "ci_low": low,
+                        "ci_high": high,
+                        "is_noise": self.noise(low, high),
+                        "replications_needed": "",
+                    }
+                )
         self.write("summary", summary)
         self.write("differences", differences)
         self.write("outcomes", outcomes)
         self.write(
             "parameters",
             [
-                dict(name="effect.alpha", value=0.262, unit="log per meeting", low=0.14, high=0.37,
-                     source="E2, E3, E5", mark="DERIVED", differs_from_default=False),
-                dict(name="effect.tau_days", value=28, unit="days", low=21, high=91,
-                     source="E1a", mark="DERIVED", differs_from_default=True),
-                dict(name="market.displacement", value=0.4, unit="none", low=0, high=1,
-                     source="judgement", mark="assumption", differs_from_default=False),
-                dict(name="population.groups.ui.no_show.physical", value=0.1, unit="share",
-                     low=0.02, high=0.25, source="attendance", mark="KNOWN-L",
-                     differs_from_default=False),
+                {
+                    "name": "effect.alpha",
+                    "value": 0.262,
+                    "unit": "log per meeting",
+                    "low": 0.14,
+                    "high": 0.37,
+                    "source": "E2, E3, E5",
+                    "mark": "DERIVED",
+                    "differs_from_default": False,
+                },
+                {
+                    "name": "effect.tau_days",
+                    "value": 28,
+                    "unit": "days",
+                    "low": 21,
+                    "high": 91,
+                    "source": "E1a",
+                    "mark": "DERIVED",
+                    "differs_from_default": True,
+                },
+                {
+                    "name": "market.displacement",
+                    "value": 0.4,
+                    "unit": "none",
+                    "low": 0,
+                    "high": 1,
+                    "source": "judgement",
+                    "mark": "assumption",
+                    "differs_from_default": False,
+                },
+                {
+                    "name": "population.groups.ui.no_show.physical",
+                    "value": 0.1,
+                    "unit": "share",
+                    "low": 0.02,
+                    "high": 0.25,
+                    "source": "attendance",
+                    "mark": "KNOWN-L",
+                    "differs_from_default": False,
+                },
             ],
-        )  # fmt: skip
+        )
 
 
 @pytest.fixture(scope="session")
@@ -266,8 +432,16 @@ def make_run() -> Callable[..., Path]:
     ) -> Path:
         arms = arms or ARMS
         maker = Maker(path, arms, replications)
-        for step in (maker.survival, maker.days_saved, maker.money, maker.meetings, maker.office,
-                     maker.example, maker.thirty, maker.tables):  # fmt: skip
+        for step in (
+            maker.survival,
+            maker.days_saved,
+            maker.money,
+            maker.meetings,
+            maker.office,
+            maker.example,
+            maker.thirty,
+            maker.tables,
+        ):
             step()
         window = {"from": datetime.date(2020, 3, 12), "to": "2020-05-27"}
         scenario = {

@@ -6,11 +6,12 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
-from sim.report.digits import show
+from sim.report.digits import rounded
+from sim.report.figures.coincide import coinciding, say_coinciding
 from sim.report.figures.sheet import Sheet
-from sim.report.figures.style import GREY, look
+from sim.report.figures.style import GREY, look, width_points
 from sim.report.folder import Arm, Run
-from sim.report.words import join, say
+from sim.report.words import say
 
 TALL, STEP, MOST = 1.0, 1.42, 4
 
@@ -21,15 +22,16 @@ def draw(run: Run) -> Sheet | None:
     arms = [arm for arm in run.arms if not rows.empty and (rows["arm"] == arm.name).any()]
     if not arms:
         return None
-    notes = _same(arms, rows)
+    rates = {a: rows[rows["arm"] == a.name].sort_values("day")["job_rate_per_week"] for a in arms}
+    notes = say_coinciding(coinciding({a: r.to_numpy() for a, r in rates.items()}))
     if len(arms) > MOST:
         notes.append(say("example_person.only", number=MOST, arms=len(arms)))
     arms = arms[:MOST]
     sheet = Sheet(
         run,
-        say("example_person.title"),
+        _heading(rows),
         say("example_person.subtitle"),
-        STEP * len(arms) + 0.62,
+        STEP * len(arms) + 0.48,
         notes,
     )
     _key(sheet)
@@ -37,15 +39,17 @@ def draw(run: Run) -> Sheet | None:
     highest = float(shown[["job_rate_per_week", "baseline_per_week"]].max().max()) or 1.0
     last = float(shown["day"].max())
     for i, arm in enumerate(arms):
-        top = 0.24 + STEP * i
+        top = 0.26 + STEP * i
         own = rows[rows["arm"] == arm.name].sort_values("day")
         own_meetings = (
             meetings[meetings["arm"] == arm.name] if not meetings.empty else pd.DataFrame()
         )
         sheet.text(0.12, top + 0.1, arm.title, 9, look(arm).ink, "bold")
         held = 0 if own_meetings.empty else int((own_meetings["outcome"] == "held").sum())
-        rise = float(own["job_rate_per_week"].sum() / max(own["baseline_per_week"].sum(), 1e-12)) - 1
-        words = say("example_person.sums", held=held, rise=show(100 * rise, 0, 2))
+        rise = (
+            float(own["job_rate_per_week"].sum() / max(own["baseline_per_week"].sum(), 1e-12)) - 1
+        )
+        words = say("example_person.sums", held=held, rise=rounded(100 * rise, 0))
         sheet.text(4.68, top + 0.1, words, 7.5, GREY, ha="right")
         axes = sheet.axes(0.56, top + 0.24, 4.1, TALL)
         _panel(axes, own, own_meetings, arm, highest)
@@ -57,9 +61,19 @@ def draw(run: Run) -> Sheet | None:
     return sheet
 
 
-def _panel(
-    axes: Axes, own: pd.DataFrame, meetings: pd.DataFrame, arm: Arm, highest: float
-) -> None:
+def _heading(rows: pd.DataFrame) -> str:
+    rises = falls = False
+    for _, own in rows.groupby("arm"):
+        own = own.sort_values("day")
+        lift = (own["job_rate_per_week"] / own["baseline_per_week"]).to_numpy()
+        rises |= bool(np.nanmax(lift, initial=1.0) > 1 + 1e-9)
+        falls |= bool((np.diff(lift) < -1e-9).any())
+    if not rises:
+        return say("example_person.title_none")
+    return say("example_person.title" if falls else "example_person.title_stays")
+
+
+def _panel(axes: Axes, own: pd.DataFrame, meetings: pd.DataFrame, arm: Arm, highest: float) -> None:
     seen = look(arm)
     rate = 100 * own["job_rate_per_week"].to_numpy()
     base = 100 * own["baseline_per_week"].to_numpy()
@@ -73,8 +87,10 @@ def _panel(
         held = meetings["outcome"] == "held"
         at = meetings["start_day"].where(meetings["start_day"].notna(), meetings["due_day"])
         y = 0.93 * top
-        axes.plot(at[held], [y] * int(held.sum()), "v", color=seen.colour, markersize=5)
-        axes.plot(at[~held], [y] * int((~held).sum()), "x", color="#444444", markersize=4.5)
+        axes.plot(at[held], [y] * int(held.sum()), "v", color=seen.colour, markersize=5,
+                  clip_on=False)  # fmt: skip
+        axes.plot(at[~held], [y] * int((~held).sum()), "x", color="#444444", markersize=4.5,
+                  clip_on=False)  # fmt: skip
     axes.locator_params(axis="y", nbins=4)
     axes.yaxis.set_major_formatter(lambda y, _: f"{y:g} %")
 
@@ -82,36 +98,18 @@ def _panel(
 def _key(sheet: Sheet) -> None:
     left = 0.12
     marks = (
-        ("held", "v", "#222222", "none", 0.62),
-        ("missed", "x", "#444444", "none", 0.9),
-        ("rate", "", "#222222", "solid", 1.02),
-        ("baseline", "", "#444444", "dashed", 1.6),
+        ("held", "v", "#222222", "none"),
+        ("missed", "x", "#444444", "none"),
+        ("rate", "", "#222222", "solid"),
+        ("baseline", "", "#444444", "dashed"),
     )
-    for name, marker, colour, line, wide in marks:
+    for name, marker, colour, line in marks:
         axes = sheet.axes(left, 0.03, 0.2, 0.12)
         axes.set_axis_off()
         if marker:
             axes.plot([0.5], [0.5], marker=marker, color=colour, markersize=5)
         else:
             axes.plot([0, 1], [0.5, 0.5], color=colour, linestyle=line, linewidth=1.3)
-        sheet.text(left + 0.25, 0.09, say(f"example_person.{name}"), 8)
-        left += wide + 0.2
-
-
-def _same(arms: list[Arm], rows: pd.DataFrame) -> list[str]:
-    groups: list[list[Arm]] = []
-    rates = {a: rows[rows["arm"] == a.name].sort_values("day")["job_rate_per_week"] for a in arms}
-    for arm in arms:
-        mine = rates[arm].to_numpy()
-        for group in groups:
-            other = rates[group[0]].to_numpy()
-            if len(other) == len(mine) and np.nanmax(np.abs(other - mine), initial=0) < 1e-9:
-                group.append(arm)
-                break
-        else:
-            groups.append([arm])
-    return [
-        say("coincide.exact", arms=join([a.title for a in group]), where="")
-        for group in groups
-        if len(group) > 1
-    ]
+        words = say(f"example_person.{name}")
+        sheet.text(left + 0.25, 0.09, words, 8)
+        left += 0.25 + width_points(words, 8) / 72 + 0.2

@@ -73,9 +73,7 @@ def _heading(rows: pd.DataFrame, arms: list[Arm]) -> tuple[str, list[str]]:
     )
 
 
-def _panel(
-    axes: Axes, rows: pd.DataFrame, meetings: pd.DataFrame, arm: Arm, last: float
-) -> None:
+def _panel(axes: Axes, rows: pd.DataFrame, meetings: pd.DataFrame, arm: Arm, last: float) -> None:
     seen = look(arm)
     for _, row in rows.iterrows():
         y, days = row["rank"], row["duration_days"]
@@ -96,10 +94,15 @@ def _panel(
     axes.grid(visible=False, axis="y")
 
 
+def _left(exit_kind: str) -> str:
+    name = name_of("exit", exit_kind)
+    return name if exit_kind == "open" else say("thirty_spells.exit", exit=name)
+
+
 def _key(exits: list[str]) -> list[tuple[str, str, float, int]]:
     """Marker, words, left edge and row of each entry of the key."""
     entries = [("|", say("thirty_spells.held")), ("x", say("thirty_spells.missed"))]
-    entries += [(EXIT_MARKERS[e], say("thirty_spells.exit", exit=name_of("exit", e))) for e in exits]
+    entries += [(EXIT_MARKERS[e], _left(e)) for e in exits]
     placed, left, row = [], 0.0, 0
     for marker, words in entries:
         wide = 0.2 + width_points(words, 8) / 72 + 0.16

@@ -5,11 +5,12 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from sim.report.digits import show
+from sim.report.digits import rounded
+from sim.report.figures.coincide import coinciding, say_coinciding
 from sim.report.figures.sheet import Sheet
-from sim.report.figures.style import GREY, look
-from sim.report.folder import Arm, Run
-from sim.report.words import join, say
+from sim.report.figures.style import GREY, look, width_points
+from sim.report.folder import Run
+from sim.report.words import say
 
 HALF_YEAR = 6
 
@@ -30,23 +31,23 @@ def draw(run: Run) -> Sheet | None:
     heading = say(
         "meetings_by_month.title",
         arm=chosen.title,
-        held=show(_sum(own[chosen], "held_per_person", HALF_YEAR), 0, 0.2),
-        planned=show(_sum(own[chosen], "planned_per_person", HALF_YEAR), 0, 0.2),
+        held=rounded(_sum(own[chosen], "held_per_person", HALF_YEAR), -1),
+        planned=rounded(_sum(own[chosen], "planned_per_person", HALF_YEAR), -1),
     )
-    notes = _same(arms, own)
-    sheet = Sheet(
-        run, heading, say("meetings_by_month.subtitle"), step * len(arms) + 0.42, notes
-    )
+    both = ["planned_per_person", "held_per_person"]
+    notes = say_coinciding(coinciding({arm: own[arm][both].to_numpy().ravel() for arm in arms}))
+    sheet = Sheet(run, heading, say("meetings_by_month.subtitle"), step * len(arms) + 0.42, notes)
+    _key(sheet)
     highest = float(rows[["planned_per_person", "held_per_person"]].max().max()) or 1.0
     last = int(rows["month"].max())
     for i, arm in enumerate(arms):
         seen = look(arm)
-        top = step * i
+        top = 0.22 + step * i
         sheet.text(0.12, top + 0.1, arm.title, 9, seen.ink, "bold")
         sums = say(
             "meetings_by_month.sums",
-            held=show(float(own[arm]["held_per_person"].sum()), 0, 0.2),
-            planned=show(float(own[arm]["planned_per_person"].sum()), 0, 0.2),
+            held=rounded(float(own[arm]["held_per_person"].sum()), -1),
+            planned=rounded(float(own[arm]["planned_per_person"].sum()), -1),
             months=last,
         )
         sheet.text(4.68, top + 0.1, sums, 7.5, GREY, ha="right")
@@ -58,8 +59,6 @@ def draw(run: Run) -> Sheet | None:
         if len(months):
             edges = np.append(months - 0.5, months[-1] + 0.5)
             axes.stairs(planned, edges, color="#222222", linewidth=1.1, baseline=None)
-        if i == 0 and len(months):
-            _explain(sheet, top + 0.3)
         axes.set_ylim(0, 1.08 * highest)
         axes.set_xlim(0.4, last + 0.6)
         axes.grid(visible=False, axis="x")
@@ -71,34 +70,16 @@ def draw(run: Run) -> Sheet | None:
     return sheet
 
 
-def _explain(sheet: Sheet, top: float) -> None:
-    left = 2.62
-    for j, key in enumerate(("meetings_by_month.outline", "meetings_by_month.bars")):
-        y = top + 0.17 * j + 0.05
-        mark = sheet.axes(left, y - 0.05, 0.22, 0.1)
+def _key(sheet: Sheet) -> None:
+    left = 0.12
+    for line, key in ((True, "meetings_by_month.outline"), (False, "meetings_by_month.bars")):
+        mark = sheet.axes(left, 0.03, 0.22, 0.12)
         mark.set_axis_off()
         mark.set_xlim(0, 1)
         mark.set_ylim(0, 1)
-        if j == 0:
+        if line:
             mark.plot([0, 1], [0.5, 0.5], color="#222222", linewidth=1.1)
         else:
             mark.bar(0.5, 1, width=1, color="#666666", alpha=0.8)
-        sheet.text(left + 0.3, y, say(key), 7.5, "#222222")
-
-
-def _same(arms: list[Arm], own: dict[Arm, pd.DataFrame]) -> list[str]:
-    groups: list[list[Arm]] = []
-    for arm in arms:
-        values = own[arm][["planned_per_person", "held_per_person"]].to_numpy()
-        for group in groups:
-            first = own[group[0]][["planned_per_person", "held_per_person"]].to_numpy()
-            if first.shape == values.shape and np.nanmax(np.abs(first - values), initial=0) < 1e-9:
-                group.append(arm)
-                break
-        else:
-            groups.append([arm])
-    return [
-        say("coincide.exact", arms=join([a.title for a in group]), where="")
-        for group in groups
-        if len(group) > 1
-    ]
+        sheet.text(left + 0.28, 0.09, say(key), 8)
+        left += 0.28 + width_points(say(key), 8) / 72 + 0.2

@@ -39,7 +39,7 @@ def draw_net(run: Run) -> Sheet | None:
     if high - low < 1e-9:
         low, high = -1.0, 1.0
     pad = 0.06 * (high - low)
-    body = len(accounts) * (HEAD + 0.14 + ROW * len(arms)) + 0.5
+    body = len(accounts) * (HEAD + 0.14 + ROW * len(arms)) + 0.3
     sheet = Sheet(
         run,
         say("account_differences.title"),
@@ -137,7 +137,9 @@ def draw_items(run: Run) -> Sheet | None:
     accounts = [a for a in ACCOUNTS if arms and (savings["account"] == a).any()]
     if not accounts:
         return None
-    scale = float(savings.groupby(["arm", "account"])["saving"].apply(lambda s: s.abs().sum()).max())
+    scale = float(
+        savings.groupby(["arm", "account"])["saving"].apply(lambda s: s.abs().sum()).max()
+    )
     seen = savings.groupby("item")["saving"].apply(lambda s: s.abs().max())
     items = [i for i in dict.fromkeys(savings["item"]) if seen[i] > SMALL * scale]
     items = items[: len(FILLS)]
@@ -147,7 +149,7 @@ def draw_items(run: Run) -> Sheet | None:
     key = _key_places(labels, 4.56)
     body = 0.19 * (key[-1][1] + 1 if key else 0) + 0.1
     above = body
-    body += len(accounts) * (HEAD + 0.14 + ROW * len(arms)) + 0.5
+    body += len(accounts) * (HEAD + 0.14 + ROW * len(arms)) + 0.3
     notes = [say("accounts.note")]
     if rest:
         notes.append(say("accounts.rest", items=", ".join(name_of("item", i) for i in rest)))

@@ -9,19 +9,18 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from sim.report.digits import rounded
+from sim.report.figures.coincide import coinciding, say_coinciding
 from sim.report.figures.sheet import Sheet
 from sim.report.figures.style import (
-    GREY,
     LINE_POINTS,
-    coinciding,
+    fit,
     label_ends,
     look,
-    say_coinciding,
-    wrap,
 )
 from sim.report.folder import Arm, Run, as_date
-from sim.report.words import name_of, say
+from sim.report.words import join, name_of, say
 
+SAND = "#F2EAD3"
 PANELS = (("caseload", 1.35), ("waiting", 1.2), ("utilisation", 1.2))
 LEFT, WIDE, ROOM = 0.6, 3.1, 70.0
 
@@ -40,21 +39,24 @@ def draw(run: Run) -> Sheet | None:
         curves = {arm: rows[rows["arm"] == arm.name][column].to_numpy() for arm in arms}
         low, high = _limits(rows, column)
         line = LINE_POINTS / (tall * 72) * (high - low)
-        factor, unit = (100, say("unit.points")) if column == "utilisation" else (1, say("unit.people"))
-        where = say("office_by_week.in_panel", panel=say(f"office_by_week.{column}").lower())
+        factor, unit = (
+            (100, say("unit.points")) if column == "utilisation" else (1, say("unit.people"))
+        )
+        where = say("office_by_week.in_panel", panel=say(f"office_by_week.{column}").split(":")[0])
         notes += say_coinciding(coinciding(curves, line), factor, unit, where)
     low, _ = _limits(rows, "caseload")
     if low > 0:
         notes.append(say("office_by_week.axis_cut"))
-    body = sum(tall for _, tall in PANELS) + 0.4 * len(PANELS) + 0.28
+    body = sum(tall for _, tall in PANELS) + 0.4 * len(PANELS) + 0.22
+    body += 0.2 if _within(run, rows) else 0.0
     title = _heading(run, rows, arms)
     sheet = Sheet(run, title, say("office_by_week.subtitle"), body, notes)
-    top = 0.0
+    top = _window_key(sheet, run, rows)
     for i, (column, tall) in enumerate(PANELS):
         sheet.text(0.12, top + 0.1, say(f"office_by_week.{column}"), 8.5, weight="bold")
         axes = sheet.axes(LEFT, top + 0.26, WIDE, tall)
         _panel(axes, rows, arms, column)
-        _windows(axes, run, rows, label=i == 0)
+        _windows(axes, run, rows)
         _dates(axes, rows, labels=i == len(PANELS) - 1)
         ends = []
         for arm in arms:
@@ -97,7 +99,7 @@ def _panel(axes: Axes, rows: pd.DataFrame, arms: list[Arm], column: str) -> None
                 np.maximum(own[f"{column}_low"], 0),
                 np.maximum(own[f"{column}_high"], 0),
                 color=seen.colour,
-                alpha=0.15,
+                alpha=0.13,
                 linewidth=0,
             )
         axes.plot(
@@ -118,27 +120,36 @@ def _panel(axes: Axes, rows: pd.DataFrame, arms: list[Arm], column: str) -> None
         axes.yaxis.set_major_formatter(lambda y, _: f"{y:,.0f}" if y == int(y) else f"{y:g}")
 
 
-def _windows(axes: Axes, run: Run, rows: pd.DataFrame, label: bool) -> None:
-    first, last = float(rows["at"].min()), float(rows["at"].max())
-    drawn = set()
+def _within(run: Run, rows: pd.DataFrame) -> dict[tuple[int, int], list[Arm]]:
+    """The windows that the figure covers, with the arms in which they hold."""
+    first, last = int(rows["at"].min()), int(rows["at"].max())
+    found: dict[tuple[int, int], list[Arm]] = {}
     for arm in run.arms:
         for window in arm.windows:
             left, right = window.first.toordinal(), window.last.toordinal()
-            if right <= first or left >= last or (left, right) in drawn:
-                continue
-            drawn.add((left, right))
-            axes.axvspan(max(left, first), min(right, last), color="#F2EAD3", zorder=0)
-            if label:
-                text = "\n".join(wrap(say("office_by_week.window", arm=arm.title), 95, 7, most=2))
-                axes.text(
-                    max(left, first),
-                    1.0,
-                    text,
-                    transform=axes.get_xaxis_transform(),
-                    fontsize=7,
-                    color=GREY,
-                    va="bottom",
-                )
+            if right > first and left < last:
+                found.setdefault((max(left, first), min(right, last)), []).append(arm)
+    return found
+
+
+def _windows(axes: Axes, run: Run, rows: pd.DataFrame) -> None:
+    for left, right in _within(run, rows):
+        axes.axvspan(left, right, color=SAND, zorder=0)
+
+
+def _window_key(sheet: Sheet, run: Run, rows: pd.DataFrame) -> float:
+    """Say whose the windows are; how much room that takes."""
+    within = _within(run, rows)
+    if not within:
+        return 0.0
+    arms = list(dict.fromkeys(arm.title for arms in within.values() for arm in arms))
+    mark = sheet.axes(0.12, 0.02, 0.22, 0.13)
+    mark.set_facecolor(SAND)
+    mark.set_xticks([])
+    mark.set_yticks([])
+    words = fit(say("office_by_week.window", arm=join(arms)), 300, 8)
+    sheet.text(0.42, 0.09, words, 8)
+    return 0.2
 
 
 def _dates(axes: Axes, rows: pd.DataFrame, labels: bool) -> None:
@@ -147,7 +158,7 @@ def _dates(axes: Axes, rows: pd.DataFrame, labels: bool) -> None:
     months = (last.year - first.year) * 12 + last.month - first.month
     every = next((m for m in (1, 2, 3, 6, 12, 24, 60) if months / m <= 6), 120)
     ticks, names = [], []
-    for number in range(0, months + 1):
+    for number in range(months + 1):
         year, month = divmod(first.year * 12 + first.month - 1 + number, 12)
         date = datetime.date(year, month + 1, 1)
         if (month % every if every <= 12 else number % every) or date < first:

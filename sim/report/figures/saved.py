@@ -13,7 +13,7 @@ from sim.report.figures.style import GREY, look, wrap
 from sim.report.folder import Arm, Run
 from sim.report.words import name_of, say
 
-ROW, HEAD, LEFT, WIDE = 0.33, 0.25, 1.22, 1.95
+ROW, HEAD, LEFT, WIDE = 0.32, 0.24, 1.22, 1.95
 NAMES, NUMBERS = 1.05, 1.45
 
 
@@ -33,7 +33,9 @@ def best_sentence(run: Run, rows: pd.DataFrame) -> str:
     clear = rows[rows["is_noise"].str.lower().isin(["false", "0"])]
     if clear.empty:
         undefined = not rows["is_noise"].str.lower().isin(["true", "1"]).any()
-        return say("days_saved.title_undefined" if undefined else "days_saved.title_noise", arm=base)
+        return say(
+            "days_saved.title_undefined" if undefined else "days_saved.title_noise", arm=base
+        )
     best = clear.loc[clear["days_saved"].idxmax()]
     worst = clear.loc[clear["days_saved"].idxmin()]
     chosen, key = (best, "shorter") if best["days_saved"] > 0 else (worst, "longer")
@@ -64,7 +66,7 @@ def draw(run: Run) -> Sheet | None:
     pad = 0.06 * (high - low)
     notes = [say("days_saved.twin")] if twin else []
     notes.append(say("days_saved.noise_note"))
-    body = len(groups) * (HEAD + 0.1) + len(groups) * len(arms) * ROW + 0.62
+    body = len(groups) * (HEAD + 0.1) + len(groups) * len(arms) * ROW + 0.4
     overall = table[table["group"] == "all"]
     heading = best_sentence(run, overall if not overall.empty else table)
     subtitle = say("days_saved.subtitle", baseline=run.baseline.title)
@@ -78,6 +80,7 @@ def draw(run: Run) -> Sheet | None:
         axes = sheet.axes(LEFT, top, WIDE, tall)
         _panel(axes, sheet, table[table["group"] == group], arms, top)
         axes.set_xlim(low - pad, high + pad)
+        axes.locator_params(axis="x", nbins=6, steps=[1, 2, 2.5, 5, 10])
         if i < len(groups) - 1:
             axes.tick_params(labelbottom=False, bottom=False)
         else:

@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 
 import matplotlib
-import numpy as np
 from matplotlib import rcParamsDefault
 from matplotlib.axes import Axes
 from matplotlib.colors import to_hex, to_rgb
-from matplotlib.font_manager import FontProperties
-from matplotlib.textpath import TextPath
+from matplotlib.font_manager import FontProperties, findfont, get_font
 
 from sim.report.folder import Arm
-from sim.report.words import join, say
 
 # Okabe and Ito's colours with a contrast over 3:1 on white.
 COLOURS = ("#000000", "#0072B2", "#D55E00", "#009E73", "#CC79A7")
@@ -34,7 +31,6 @@ HATCHES = ("", "//", "", "..", "\\\\", "", "xx", "--")
 GREY = "#555555"
 PALE = "#E3E3E3"
 LINE_POINTS = 1.7
-COINCIDE = 1e-9
 
 _KEEP = {"backend", "backend_fallback", "interactive", "toolbar", "webagg.open_in_browser"}
 STYLE: dict[str, object] = {
@@ -107,15 +103,16 @@ def width_points(text: str, size: float, weight: str = "normal") -> float:
     """How wide a text is in points."""
     if not text.strip():
         return 0.0
-    font = FontProperties(family="DejaVu Sans", size=size, weight=weight)
+    font = get_font(findfont(FontProperties(family="DejaVu Sans", weight=weight)))
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", message="Glyph .* missing")
-        return float(TextPath((0, 0), text, prop=font, usetex=False).get_extents().x1)
+        # Measured large, so that rounding to whole pixels does not matter.
+        font.set_size(100, 72)
+        font.set_text(text, 0.0)
+    return float(font.get_width_height()[0]) / 64 * size / 100
 
 
-def wrap(
-    text: str, points: float, size: float, weight: str = "normal", most: int = 9
-) -> list[str]:
+def wrap(text: str, points: float, size: float, weight: str = "normal", most: int = 9) -> list[str]:
     """The text in lines no wider than `points`; at most `most` lines, the last cut with an ellipsis."""
     lines: list[str] = []
     for word in text.split():
@@ -134,6 +131,15 @@ def wrap(
             lines[-1] = lines[-1][:-1].rstrip()
         lines[-1] += "…"
     return lines
+
+
+def fit(text: str, points: float, size: float) -> str:
+    """The text on one line no wider than `points`, cut with an ellipsis where it must be."""
+    if width_points(text, size) <= points:
+        return text
+    while text and width_points(text + "…", size) > points:
+        text = text[:-1].rstrip()
+    return text + "…"
 
 
 def spread(wanted: Sequence[float], gaps: Sequence[float], low: float, high: float) -> list[float]:
@@ -201,51 +207,3 @@ def label_ends(
             },
             annotation_clip=False,
         )
-
-
-def coinciding(
-    curves: Mapping[Arm, np.ndarray], line: float = 0.0
-) -> list[tuple[list[Arm], float]]:
-    """Arms whose curves cannot be told apart, with their largest difference.
-
-    Curves belong together when they differ by less than 1e-9 everywhere, or by less than
-    `line`, the width of a drawn line in data units.
-    """
-    groups: list[list[Arm]] = []
-    for arm, curve in curves.items():
-        for group in groups:
-            if all(_apart(curves[other], curve) < max(line, COINCIDE) for other in group):
-                group.append(arm)
-                break
-        else:
-            groups.append([arm])
-    found = []
-    for group in groups:
-        if len(group) > 1:
-            first = curves[group[0]]
-            found.append((group, max(_apart(first, curves[other]) for other in group[1:])))
-    return found
-
-
-def _apart(one: np.ndarray, other: np.ndarray) -> float:
-    if len(one) != len(other):
-        return float("inf")
-    if len(one) == 0 or not np.array_equal(np.isnan(one), np.isnan(other)):
-        return float("inf")
-    gap = np.abs(one - other)
-    return float(np.nanmax(gap)) if not np.isnan(gap).all() else float("inf")
-
-
-def say_coinciding(
-    found: Sequence[tuple[list[Arm], float]], factor: float, unit: str, where: str = ""
-) -> list[str]:
-    """Sentences that name the arms whose curves coincide; differences times `factor` in `unit`."""
-    sentences = []
-    for arms, gap in found:
-        names = join([arm.title for arm in arms])
-        if gap < COINCIDE:
-            sentences.append(say("coincide.exact", arms=names, where=where))
-        else:
-            size = f"{gap * factor:.2g}"
-            sentences.append(say("coincide.line", arms=names, gap=size, unit=unit, where=where))
-    return sentences

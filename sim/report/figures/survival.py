@@ -7,18 +7,23 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from sim.report.digits import show
+from sim.report.figures.coincide import coinciding, say_coinciding
 from sim.report.figures.sheet import Sheet
 from sim.report.figures.style import (
     LINE_POINTS,
-    coinciding,
+    fit,
     label_ends,
     look,
-    say_coinciding,
+    wrap,
 )
 from sim.report.folder import Arm, Run
 from sim.report.words import join, name_of, say
 
-LEFT, WIDE, ROOM = 0.52, 3.18, 70.0
+LEFT, WIDE, ROOM = 0.57, 3.0, 76.0
+
+
+def _whole(rows: pd.DataFrame) -> pd.DataFrame:
+    return rows if rows.empty else rows[rows["survival"].notna()]
 
 
 def _curves(rows: pd.DataFrame, arms: tuple[Arm, ...], column: str) -> dict[Arm, np.ndarray]:
@@ -78,7 +83,7 @@ def _heading(run: Run, rows: pd.DataFrame) -> str:
 
 def draw(run: Run) -> Sheet | None:
     """Survival of all groups together, people at risk below, and the distance to the first arm."""
-    rows = run.rows("survival", group="all")
+    rows = _whole(run.rows("survival", group="all"))
     if rows.empty:
         return None
     curves = _curves(rows, run.arms, "survival")
@@ -87,7 +92,7 @@ def draw(run: Run) -> Sheet | None:
     notes = say_coinciding(alike, 100, say("unit.points"))
     table = 0.17 * len(run.arms) + 0.3
     distance = 1.15 if len(curves) > 1 else 0.0
-    body = 0.05 + tall + 0.5 + table + (0.42 + distance + 0.35 if distance else 0)
+    body = 0.05 + tall + 0.5 + table + (0.26 + distance + 0.34 if distance else 0)
     sheet = Sheet(run, _heading(run, rows), say("survival.subtitle"), body, notes)
     axes = sheet.axes(LEFT, 0.05, WIDE, tall)
     _plot(axes, rows, run.arms, 26)
@@ -111,14 +116,10 @@ def draw(run: Run) -> Sheet | None:
                 where = LEFT + WIDE * week / max(last, 1)
                 side = "left" if week == 0 else "center"
                 sheet.text(where - (0.12 if week == 0 else 0), y, count, 8, look(arm).ink, ha=side)
-        sheet.text(LEFT + WIDE + 0.18, y, _short(arm), 8, look(arm).ink)
+        sheet.text(LEFT + WIDE + 0.2, y, fit(arm.title, 68, 7.5), 7.5, look(arm).ink)
     if distance:
-        _distance(run, sheet, curves, rows, at + table + 0.32, distance)
+        _distance(run, sheet, curves, rows, at + table + 0.26, distance)
     return sheet
-
-
-def _short(arm: Arm, most: int = 17) -> str:
-    return arm.title if len(arm.title) <= most else arm.title[: most - 1].rstrip() + "…"
 
 
 def _distance(
@@ -132,9 +133,8 @@ def _distance(
     base = curves.get(run.baseline)
     if base is None:
         return
-    sheet.text(
-        0.12, top - 0.2, say("survival.distance", arm=run.baseline.title), weight="bold", size=8
-    )
+    heading = wrap(say("survival.distance", arm=run.baseline.title), 328, 8, "bold", most=1)
+    sheet.text(0.12, top - 0.16, heading[0], weight="bold", size=8)
     axes = sheet.axes(LEFT, top, WIDE, tall)
     weeks = np.sort(rows["week"].unique())
     ends = []
@@ -154,6 +154,7 @@ def _distance(
         )
         ends.append((float(gap[-1]), arm.title, seen.ink))
     axes.axhline(0, color=look(run.baseline).colour, linewidth=1)
+    axes.locator_params(axis="y", nbins=5)
     low, high = axes.get_ylim()
     if high - low < 1e-6:
         axes.set_ylim(-1, 1)
@@ -165,8 +166,27 @@ def _distance(
 
 def groups_table(run: Run) -> pd.DataFrame:
     """The rows behind the figure of single groups."""
-    rows = run.table("survival")
+    rows = _whole(run.table("survival"))
     return rows if rows.empty else rows[rows["group"] != "all"].reset_index(drop=True)
+
+
+def _groups_heading(run: Run, rows: pd.DataFrame, groups: list[str]) -> str:
+    base = rows[(rows["arm"] == run.baseline.name) & (rows["week"] == 52)]["survival"]
+    gaps = {}
+    for group in groups:
+        own = rows[rows["group"] == group].pivot(index="week", columns="arm", values="survival")
+        gaps[group] = float((own.max(axis=1) - own.min(axis=1)).max())
+    most = max(gaps, key=lambda group: gaps[group])
+    if base.empty or len(run.arms) < 2:
+        return say("survival_by_group.title_plain")
+    return say(
+        "survival_by_group.title",
+        arm=run.baseline.title,
+        low=show(float(base.min()) * 100, 0, 4),
+        high=show(float(base.max()) * 100, 0, 4),
+        gap=show(100 * gaps[most], 0, 2),
+        group=name_of("group", most),
+    )
 
 
 def draw_groups(run: Run) -> Sheet | None:
@@ -175,7 +195,7 @@ def draw_groups(run: Run) -> Sheet | None:
     groups = [] if rows.empty else list(dict.fromkeys(rows["group"]))
     if len(groups) < 2:
         return None
-    tall, step, wide = 1.12, 1.72, 1.98
+    tall, step, wide = 1.12, 1.66, 1.88
     together: dict[str, list[str]] = {}
     for group in groups:
         curves = _curves(rows[rows["group"] == group], run.arms, "survival")
@@ -184,12 +204,17 @@ def draw_groups(run: Run) -> Sheet | None:
     notes = [
         say("coincide.groups", arms=arms, groups=join(names)) for arms, names in together.items()
     ]
-    body = step * ((len(groups) + 1) // 2) - 0.05
+    body = step * ((len(groups) + 1) // 2) + 0.1
     sheet = Sheet(
-        run, say("survival_by_group.title"), say("survival_by_group.subtitle"), body, notes, run.arms
+        run,
+        _groups_heading(run, rows, groups),
+        say("survival_by_group.subtitle"),
+        body,
+        notes,
+        run.arms,
     )
     for i, group in enumerate(groups):
-        left = 0.48 if i % 2 == 0 else 0.48 + wide + 0.26
+        left = 0.57 if i % 2 == 0 else 0.57 + wide + 0.22
         top = step * (i // 2)
         sheet.text(left, top + 0.11, name_of("group", group), weight="bold", size=8.5)
         axes = sheet.axes(left, top + 0.24, wide, tall)
