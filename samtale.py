@@ -28,7 +28,7 @@ def wanted():
     digest = hashlib.sha256()
     for name in ("requirements.lock", "pyproject.toml"):
         digest.update((HERE / name).read_bytes())
-    return "%s\n%s\n%s\n" % (sys.version, HERE, digest.hexdigest())
+    return f"{sys.version}\n{HERE}\n{digest.hexdigest()}\n"
 
 
 def python_of(folder):
@@ -40,8 +40,8 @@ def check_python():
     """Stops when this Python is too old or cannot make a virtual environment."""
     if sys.version_info < OLDEST:
         fail(
-            "this is Python %d.%d; version %d.%d or later is needed. If you have one, name it: "
-            "python3.11 samtale.py run" % (sys.version_info[:2] + OLDEST)
+            f"this is Python {sys.version_info[0]}.{sys.version_info[1]}; version 3.11 or later "
+            "is needed. If you have one, name it: python3.11 samtale.py run"
         )
     try:
         import ensurepip  # noqa: F401
@@ -58,10 +58,10 @@ def set_up():
     check_python()
     if FOLDER.exists() and not STAMP.exists():
         fail(
-            "%s was made by something else. Use it (samtale run), or delete it and start again."
-            % FOLDER
+            f"{FOLDER} was made by something else. Use it (samtale run), or delete it and start "
+            "again."
         )
-    print("Setting up in %s (once; a minute or two) ..." % FOLDER, file=sys.stderr, flush=True)
+    print(f"Setting up in {FOLDER} (once; a minute or two) ...", file=sys.stderr, flush=True)
     shutil.rmtree(FOLDER, ignore_errors=True)
     FOLDER.mkdir()
     STAMP.write_text("unfinished\n", encoding="utf-8")
@@ -79,8 +79,8 @@ def set_up():
         ),
     )
     for what, command in steps:
-        if subprocess.run(command, stdout=sys.stderr).returncode != 0:
-            fail("could not %s (see above). Mend the cause and run the same command again." % what)
+        if subprocess.run(command, stdout=sys.stderr, check=False).returncode != 0:
+            fail(f"could not {what} (see above). Mend the cause and run the same command again.")
     STAMP.write_text(wanted(), encoding="utf-8")
 
 
@@ -91,7 +91,7 @@ def main():
     command = [str(python_of(FOLDER)), "-P", "-m", "sim", *sys.argv[1:]]
     if os.name != "nt":
         os.execv(command[0], command)
-    raise SystemExit(subprocess.run(command).returncode)
+    raise SystemExit(subprocess.run(command, check=False).returncode)
 
 
 if __name__ == "__main__":

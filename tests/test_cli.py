@@ -2,6 +2,7 @@
 
 import errno
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -20,6 +21,7 @@ def samtale(*words: str, cwd: Path, **environment: str) -> subprocess.CompletedP
     return subprocess.run(
         [sys.executable, "-P", "-m", "sim", *words],
         capture_output=True,
+        check=False,
         text=True,
         encoding="utf-8",
         errors="replace",
@@ -52,7 +54,7 @@ def test_every_command_has_help(name: str, capsys: pytest.CaptureFixture[str]) -
         (["trace"], "DIR"),
         (["trace", "x", "--person", "abc"], "invalid int value: 'abc'"),
         (["new", "scenery", "mine"], "invalid choice: 'scenery'"),
-        (["--debug"], "name a command first"),
+        (["--yes", "run"], "name a command first"),
     ],
 )
 def test_a_wrong_command_line_exits_with_two_and_says_what_is_meant(
@@ -119,6 +121,7 @@ def test_a_reader_that_has_gone_is_no_error(tmp_path: Path) -> None:
     done = subprocess.run(
         [sys.executable, "-m", "sim", "list"],
         stdout=writing,
+        check=False,
         stderr=subprocess.PIPE,
         text=True,
         cwd=tmp_path,
@@ -126,3 +129,80 @@ def test_a_reader_that_has_gone_is_no_error(tmp_path: Path) -> None:
     )
     os.close(writing)
     assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_list_names_what_there_is_with_one_line_each(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert main.main(["list"]) == 0
+    shown = capsys.readouterr().out
+    for name in ("four_regimes", "fortnightly", "esbjerg_linear", "weibull", "concave", "quick"):
+        assert re.search(rf"^ *{name} +\w", shown, flags=re.MULTILINE), name
+
+
+def test_show_tells_value_unit_source_and_what_differs(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert main.main(["show", "effect.alpha=0.2"]) == 0
+    shown = capsys.readouterr().out
+    (first, second) = [line for line in shown.splitlines() if "effect.alpha" in line]
+    assert "0.2624" in first and "the command line" in first
+    assert second.split()[1] == "0.2" and second.split()[-1] == "yes"
+    assert not list(tmp_path.iterdir())
+
+
+def test_strict_turns_warnings_into_errors(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    words = ["show", "population.frailty_variance=1000000"]
+    assert main.main(words) == 0
+    assert "warning" in capsys.readouterr().err
+    assert main.main([*words, "--strict"]) == 2
+    assert "warnings are errors" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("kind", ["scenario", "hazard", "regime"])
+def test_new_writes_a_file_that_is_found_and_composes(
+    kind: str, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert main.main(["new", kind, "my_own"]) == 0
+    written = capsys.readouterr().out.split()[1].rstrip(".")
+    text = Path(written).read_text(encoding="utf-8")
+    assert "NAME" not in text and "TITLE" not in text
+    plugin = ["--plugin", "my_own.py"] if kind == "hazard" else []
+    assert main.main(["list", *plugin]) == 0
+    assert re.search(r"^ *my_own +\w", capsys.readouterr().out, flags=re.MULTILINE)
+    given = "{kind: my_own, first_per_week: 0.05, half_life_days: 90, floor_per_week: 0.02}"
+    uses = {
+        "scenario": ["scenarios=my_own"],
+        "hazard": [f"hazard.ui.job={given}"],
+        "regime": ["arms.flexible.regime=my_own"],
+    }
+    assert main.main(["show", *uses[kind], *plugin]) == 0
+    assert main.main(["new", kind, "my_own"]) == 2
+    assert "exists already" in capsys.readouterr().err
+    assert main.main(["new", kind, "my_own", "--force"]) == 0
+
+
+@pytest.mark.parametrize(
+    "name", ["../../x", "/abs", "CON", "x" * 300, "a b", "", "\N{PARTY POPPER}"]
+)
+def test_new_refuses_names_that_are_no_names(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert main.main(["new", "scenario", name]) == 2
+    assert not list(tmp_path.iterdir())
+
+
+def test_new_refuses_the_name_of_what_ships(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert main.main(["new", "scenario", "four_regimes"]) == 2
+    assert main.main(["new", "regime", "standard"]) == 2
+    assert main.main(["new", "hazard", "weibull"]) == 2

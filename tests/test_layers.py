@@ -77,9 +77,7 @@ def test_a_floor_uses_only_the_libraries_of_its_floor_and_those_below(name: str)
 
 
 def test_no_import_goes_in_a_circle() -> None:
-    graph = {
-        name: {i for i in imports_of(name) if i in MODULES and i != name} for name in MODULES
-    }
+    graph = {name: {i for i in imports_of(name) if i in MODULES and i != name} for name in MODULES}
     open_, done = [], set()
 
     def visit(name: str) -> None:
@@ -127,6 +125,7 @@ def test_importing_changes_nothing_and_prints_nothing(tmp_path: Path) -> None:
         [sys.executable, "-c", IMPORT_ALL],
         input=names,
         capture_output=True,
+        check=False,
         text=True,
         cwd=tmp_path,
         env={"PYTHONPATH": str(PACKAGE.parent), "PATH": "", "MPLCONFIGDIR": str(tmp_path / "x")},
@@ -144,6 +143,7 @@ def test_asking_for_help_loads_no_heavy_library() -> None:
     done = subprocess.run(
         [sys.executable, "-c", code],
         capture_output=True,
+        check=False,
         text=True,
         env={"PYTHONPATH": str(PACKAGE.parent), "PATH": ""},
     )

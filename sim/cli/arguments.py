@@ -25,7 +25,10 @@ class Command:
 
 
 FLAGS: dict[str, dict[str, Any]] = {
-    "--resume": {"action": "store_true", "help": "finish an interrupted run in the same folder"},
+    "--resume": {
+        "action": "store_true",
+        "help": "take the finished run in the folder, if it is the same, instead of running again",
+    },
     "--force": {"action": "store_true", "help": "replace what is in the folder"},
     "--yes": {"action": "store_true", "help": "start without asking, however long it takes"},
     "--strict": {"action": "store_true", "help": "treat warnings as errors"},
@@ -154,7 +157,10 @@ def parse(argv: Sequence[str]) -> tuple[Command, argparse.Namespace]:
         raise InputError([f"name a command first: samtale {', '.join(COMMANDS)}"])
     if name not in COMMANDS:
         raise InputError(
-            [f"unknown command {name}{hint(name, COMMANDS)}", f"commands are: {', '.join(COMMANDS)}"]
+            [
+                f"unknown command {name}{hint(name, COMMANDS)}",
+                f"commands are: {', '.join(COMMANDS)}",
+            ]
         )
     command, parser = COMMANDS[name], parsers[name]
     if name == "test":

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from rich.console import Console
 
-PLAIN_WIDTH = 120
+PLAIN_WIDTH = 200
 PLAIN_STEPS = 10
 
 
@@ -72,29 +72,39 @@ def rich_console(error: bool = False) -> "Console":
     """A rich console for this stream; wide enough for tables where there is no terminal."""
     from rich.console import Console
 
+    class Quiet(Console):
+        """A console that goes on quietly when nobody reads it any longer."""
+
+        def on_broken_pipe(self) -> None:
+            silence()
+
     stream = sys.stderr if error else sys.stdout
     width = None if stream.isatty() or "COLUMNS" in os.environ else PLAIN_WIDTH
-    return Console(file=stream, width=width, highlight=False)
+    return Quiet(file=stream, width=width, highlight=False)
 
 
 def table(
-    columns: Sequence[str], rows: Sequence[Sequence[str]], title: str = "", right: Sequence[str] = ()
+    columns: Sequence[str],
+    rows: Sequence[Sequence[str]],
+    title: str = "",
+    right: Sequence[str] = (),
 ) -> None:
     """Prints a table; the columns named in `right` are set flush right."""
     from rich import box
     from rich.table import Table
     from rich.text import Text
 
-    shown = Table(title=title or None, title_justify="left", title_style="bold", box=box.SIMPLE_HEAD)
+    shown = Table(
+        title=title or None, title_justify="left", title_style="bold", box=box.SIMPLE_HEAD
+    )
     for column in columns:
         numeric = column in right
-        shown.add_column(column, justify="right" if numeric else "left", no_wrap=numeric)
+        shown.add_column(
+            column, justify="right" if numeric else "left", no_wrap=numeric, overflow="fold"
+        )
     for row in rows:
         shown.add_row(*(Text(cell) for cell in row))
-    try:
-        rich_console().print(shown)
-    except BrokenPipeError:
-        silence()
+    rich_console().print(shown)
 
 
 def duration(seconds: float) -> str:
@@ -117,7 +127,13 @@ def progress(what: str) -> Iterator[Callable[[int, int], None]]:
 
 
 def _bar(what: str) -> Iterator[Callable[[int, int], None]]:
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+    from rich.progress import (
+        BarColumn,
+        MofNCompleteColumn,
+        Progress,
+        TextColumn,
+        TimeRemainingColumn,
+    )
 
     columns: list[Any] = [
         TextColumn("{task.description}"),

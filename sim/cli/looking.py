@@ -10,7 +10,7 @@ from sim.cli.running import configure
 
 def show(arguments: argparse.Namespace) -> None:
     """Prints the composed study as a table, and first what differs from the default."""
-    configuration, _ = configure(arguments)
+    configuration = configure(arguments)
     values = configuration.values
     console.say(f"{values.get('title', configuration.scenario)}")
     if values.get("question"):
@@ -20,7 +20,6 @@ def show(arguments: argparse.Namespace) -> None:
         ("name", "value", "unit", "source", "differs"),
         [_row(row) for row in configuration.table],
         title="The composed study",
-        right=("value",),
     )
 
 
@@ -39,7 +38,6 @@ def print_differences(differences: Sequence[tuple[str, Any, Any, str]]) -> None:
         ("name", "default", "here", "set in"),
         [[as_text(cell) for cell in row] for row in differences],
         title="What differs from the default",
-        right=("default", "here"),
     )
 
 
@@ -76,4 +74,4 @@ def list_choices(arguments: argparse.Namespace) -> None:
         ("Designs: design=NAME", catalogue.list_options("design")),
     ):
         rows = [(choice.name, choice.about) for choice in choices]
-        console.table(("name", ""), rows, title=title)
+        console.table(("name", "about"), rows, title=title)

@@ -32,7 +32,7 @@ def main(argv: Sequence[str] | None = None) -> int:
             traceback.print_exc()
         console.problems("interrupted", [str(interruption)] if str(interruption) else [])
         return INTERRUPTED
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001 - whatever it is, the user gets words
         if debug:
             traceback.print_exc()
         return _explain(error, debug)

@@ -41,10 +41,8 @@ def _check_name(kind: str, name: str) -> None:
 
     if not re.fullmatch(r"[a-z][a-z0-9_]*", name) or len(name) > LONGEST:
         raise InputError(
-            [
-                f"the name is {name!r}; it must begin with a-z and hold only a-z, 0-9 and _, "
-                f"at most {LONGEST} of them"
-            ]
+            f"the name is {name!r}; it must begin with a-z and hold only a-z, 0-9 and _, "
+            f"at most {LONGEST} of them"
         )
     shipped = {
         "scenario": lambda: catalogue.list_scenarios(catalogue.data_root()),

@@ -16,30 +16,19 @@ if TYPE_CHECKING:
 ASK_ABOVE_SECONDS = 2 * 3600.0
 
 
-def configure(arguments: argparse.Namespace) -> "tuple[Configuration, Path | None]":
-    """The configuration that the overrides compose, and the folder that `out=` names.
+def configure(arguments: argparse.Namespace) -> "Configuration":
+    """The configuration that the overrides compose; prints its warnings.
 
-    Prints the warnings; with --strict they are errors. Raises InputError.
+    Raises InputError, with --strict also for a warning.
     """
     from sim.config import load
 
-    words, out = _without_out(arguments.overrides)
-    configuration = load(words, plugins=arguments.plugin)
+    configuration = load(arguments.overrides, plugins=arguments.plugin)
     if configuration.warnings and arguments.strict:
         raise InputError([*configuration.warnings, "(with --strict, warnings are errors)"])
     for warning in configuration.warnings:
         console.note(f"samtale: warning: {warning}")
-    return configuration, out
-
-
-def _without_out(words: list[str]) -> tuple[list[str], Path | None]:
-    outs = [word.partition("=")[2] for word in words if word.startswith("out=")]
-    if len(outs) > 1:
-        raise InputError([f"out is given {len(outs)} times: {', '.join(outs)}"])
-    if outs and (not outs[0].strip() or "\0" in outs[0]):
-        raise InputError(["out is empty; it must name a folder, for example out=results/mine"])
-    rest = [word for word in words if not word.startswith("out=")]
-    return rest, Path(outs[0]) if outs else None
+    return configuration
 
 
 def default_folder(scenario: str) -> Path:
@@ -51,52 +40,74 @@ def default_folder(scenario: str) -> Path:
 
 def run(arguments: argparse.Namespace) -> None:
     """Runs a scenario: plan, replications with a progress bar, tables, figures, report."""
-    configuration, out = configure(arguments)
-    from sim.experiment import plan, study
+    configuration = configure(arguments)
+    from sim.experiment import compare, files, plan, study
 
-    built = study.build(configuration.values)
-    folder = out or default_folder(configuration.scenario)
-    planned = plan.describe(built)
-    print_plan(built, planned)
-    if planned.seconds > ASK_ABOVE_SECONDS and not arguments.yes:
-        raise ResourceError(
-            [
-                f"this would take about {console.duration(planned.seconds)}; say --yes to start it,"
-                " or choose design=quick or fewer design.replications"
-            ]
+    values = configuration.values
+    with compare.start_pool(values["compute"], values["design"]["replications"]) as pool:
+        built = study.build(values)
+        folder = configuration.out or default_folder(configuration.scenario)
+        origin = compare.Origin(
+            command=command_line(arguments),
+            plugins={file.name: files.sha256(file) for file in configuration.plugins},
+            seed_drawn=configuration.sources["design.seed"] == "drawn",
         )
-    _simulate(arguments, configuration, built, folder)
-    from sim.experiment import store
-    from sim.report import terminal, write
+        compare.prepare(built, folder, origin, arguments.force, arguments.resume)
+        planned = plan.describe(built)
+        print_plan(built, planned)
+        _agree(planned.seconds, arguments.yes)
+        finished = _simulate(arguments, configuration, built, folder, origin, pool)
+    from sim.report import terminal
 
-    finished = store.read(folder)
-    console.note("Drawing the figures ...")
-    write(finished)
+    console.say()
     terminal.print_comparison(finished, console.rich_console())
     console.say(f"Results: {folder}")
     console.say(f"Report:  {folder / 'report.html'}")
 
 
-def _simulate(arguments: argparse.Namespace, configuration: Any, built: Any, folder: Path) -> None:
+def _agree(seconds: float, yes: bool) -> None:
+    if seconds > ASK_ABOVE_SECONDS and not yes:
+        raise ResourceError(
+            f"this would take about {console.duration(seconds)}; say --yes to start it, "
+            "or choose design=quick or fewer design.replications"
+        )
+
+
+def _simulate(
+    arguments: argparse.Namespace,
+    configuration: "Configuration",
+    built: Any,
+    folder: Path,
+    origin: Any,
+    pool: Any,
+) -> Any:
     from sim.experiment import compare
+    from sim.report import write
 
     try:
         with console.progress("Replications") as tell:
-            compare.run(
+            return compare.run(
                 built,
                 folder,
                 configuration=configuration,
-                resume=arguments.resume,
+                origin=origin,
                 force=arguments.force,
+                resume=arguments.resume,
+                pool=pool,
                 progress=tell,
+                report=write,
             )
     except KeyboardInterrupt:
-        words = [word for word in arguments.overrides if not word.startswith("out=")]
-        flags = [f"--plugin={plugin}" for plugin in arguments.plugin]
-        again = shlex.join(["samtale", "run", *words, f"out={folder}", *flags, "--resume"])
-        raise KeyboardInterrupt(
-            f"What was finished is kept. To go on from there: {again}"
-        ) from None
+        again = command_line(arguments, f"design.seed={built.seed}")
+        raise KeyboardInterrupt(f"Nothing was written. To run the same again: {again}") from None
+
+
+def command_line(arguments: argparse.Namespace, *more: str) -> str:
+    """The command as it was given, for the manifest and for messages."""
+    keys = {word.partition("=")[0] for word in more}
+    words = [word for word in arguments.overrides if word.partition("=")[0] not in keys]
+    plugins = [part for file in arguments.plugin for part in ("--plugin", str(file))]
+    return shlex.join(["samtale", "run", *words, *more, *plugins])
 
 
 def print_plan(built: Any, planned: Any) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 from collections.abc import Mapping
 from dataclasses import dataclass
+from math import isfinite
 from pathlib import Path
 from typing import Any
 
@@ -164,7 +165,7 @@ def _tell_meeting(life: Life, entry: float, meeting: Row, again: bool) -> str:
     due, outcome = float(meeting["due_day"]), str(meeting["outcome"])
     start, end = float(meeting["start_day"]), float(meeting["end_day"])
     why = say("life.again" if again else "life.planned", planned=int(meeting["planned"]))
-    waited = start - due if start == start else 0.0
+    waited = start - due if isfinite(start) else 0.0
     return say(
         "life.meeting",
         number=int(meeting["number"]),
@@ -174,11 +175,11 @@ def _tell_meeting(life: Life, entry: float, meeting: Row, again: bool) -> str:
         duty=name_of("duty", str(meeting["duty"])),
         happened=say(
             f"life.{outcome}",
-            date=_moment(life, start) if start == start else "",
+            date=_moment(life, start) if isfinite(start) else "",
             form=name_of("form", str(meeting["form"])),
             minutes=f"{float(meeting['minutes'] or 0):.0f}",
             wait=say("life.waited", days=_days(waited)) if waited >= 0.05 else say("life.at_once"),
-            left=_date(life, end) if end == end else "",
+            left=_date(life, end) if isfinite(end) else "",
         ),
     )
 

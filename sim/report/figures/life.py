@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import isfinite
 from pathlib import Path
 
 from matplotlib.axes import Axes
@@ -78,7 +79,7 @@ def _draw_arm(axes: Axes, place: int, arm: ArmLife, origin: float) -> None:
 def _when(meeting: Row) -> float:
     """When it was held, or else when it fell due."""
     start = float(meeting["start_day"])
-    return start if start == start else float(meeting["due_day"])
+    return start if isfinite(start) else float(meeting["due_day"])
 
 
 def _short(title: str) -> str:

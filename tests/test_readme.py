@@ -1,0 +1,73 @@
+"""What the README shows works as it stands there: commands, a regime and a hazard of one's own."""
+
+import re
+import shlex
+from pathlib import Path
+
+import pytest
+
+from sim.cli.arguments import COMMANDS, parse
+from sim.cli.main import main
+from sim.config import load
+
+TINY = ["design=quick", "design.replications=2", "population.scale=0.02", "compute=serial"]
+
+
+@pytest.fixture(scope="module")
+def readme(checkout: Path) -> str:
+    return (checkout / "README.md").read_text(encoding="utf-8")
+
+
+def fence(readme: str, language: str) -> str:
+    """The only block of code in a language."""
+    (block,) = re.findall(rf"```{language}\n(.*?)```", readme, flags=re.DOTALL)
+    return block
+
+
+def commands(readme: str) -> list[list[str]]:
+    """Every samtale command in the README, as words."""
+    joined = readme.replace("\\\n", " ")
+    shown = re.findall(r"^    (samtale [^#\n]*)", joined, flags=re.MULTILINE)
+    shown += re.findall(r"`(samtale [^`]*)`", joined)
+    return [shlex.split(command)[1:] for command in shown]
+
+
+def test_every_command_of_the_readme_is_understood(readme: str) -> None:
+    found = commands(readme)
+    assert len(found) > 10
+    for words in found:
+        if words[0] != "X":
+            parse(["1" if word == "N" and words[0] == "trace" else word for word in words])
+
+
+def test_the_readme_names_every_command(readme: str) -> None:
+    named = {words[0] for words in commands(readme)}
+    assert set(COMMANDS) <= named
+
+
+def test_a_regime_of_ones_own_is_one_file(
+    readme: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    text = fence(readme, "yaml")
+    assert len(text.splitlines()) < 25
+    (tmp_path / "regimes").mkdir()
+    (tmp_path / "regimes" / "early.yaml").write_text(text, encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    words = ["arms.flexible.regime=early"]
+    levers = load(words, folder=tmp_path).values["regimes"]["early"]
+    assert levers["schedule"]["ui"][0]["days"] == [7, 21, 35, 49, 63, 84]
+    assert main(["run", *TINY, *words, "out=results/early"]) == 0
+    assert (tmp_path / "results" / "early" / "manifest.json").is_file()
+
+
+def test_a_hazard_of_ones_own_is_one_file(
+    readme: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    text = fence(readme, "python")
+    assert len(text.splitlines()) < 25
+    (tmp_path / "fading.py").write_text(text, encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    (words,) = [words for words in commands(readme) if any("kind: fading" in w for w in words)]
+    assert words[0] == "run" and "--plugin" in words
+    assert main([*words, *TINY[1:], "out=results/fading"]) == 0
+    assert (tmp_path / "results" / "fading" / "manifest.json").is_file()
