@@ -1,0 +1,30 @@
+"""What readers see of a run: figures, the page that holds them, and the lines in the terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from sim.report.folder import read
+
+__all__ = ["write"]
+
+
+def write(folder: Path, facts: Mapping[str, Any] | None = None) -> list[Path]:
+    """Write figures/*.svg and *.png and report.html of a finished run; return what was written.
+
+    `facts` stands for manifest.json, which a run writes last. Equal tables and facts give equal
+    bytes. Raises FileNotFoundError where the folder holds no summary.csv, ValueError where that
+    names no arm.
+    """
+    # Matplotlib and Jinja take a second to import, which only this function needs.
+    from sim.report import brief
+    from sim.report.figures import draw_all
+
+    run = read(Path(folder), facts)
+    drawn = draw_all(run)
+    written = []
+    for figure in drawn:
+        written += [*figure.tables, figure.svg, figure.png]
+    return [*written, brief.write(run, drawn)]

@@ -33,6 +33,8 @@ class Drawn:
     subtitle: str
     svg: Path
     png: Path
+    tables: tuple[Path, ...] = ()
+    """Tables that were written for it; the others were there before."""
 
 
 def draw_all(run: Run) -> list[Drawn]:
@@ -45,10 +47,12 @@ def draw_all(run: Run) -> list[Drawn]:
             sheet = draw(run)
             if sheet is None:
                 continue
+            tables: tuple[Path, ...] = ()
             if stem == "survival_by_group":
                 table = folder / "survival_by_group.csv"
+                tables = (table,)
                 rows = safe_table(survival.groups_table(run))
                 rows.to_csv(table, index=False, lineterminator="\n")
             svg, png = sheet.save(folder, stem)
-            drawn.append(Drawn(stem, sheet.heading, sheet.subtitle, svg, png))
+            drawn.append(Drawn(stem, sheet.heading, sheet.subtitle, svg, png, tables))
     return drawn

@@ -11,20 +11,11 @@ from sim.report.digits import show, show_interval
 from sim.report.figures.sheet import Sheet
 from sim.report.figures.style import GREY, look, wrap
 from sim.report.folder import Arm, Run
+from sim.report.tables import verdict
 from sim.report.words import name_of, say
 
 ROW, HEAD, LEFT, WIDE = 0.32, 0.24, 1.22, 1.95
 NAMES, NUMBERS = 1.05, 1.45
-
-
-def verdict(is_noise: object) -> str:
-    """Whether a difference is more than noise, in words; `not defined` with one replication."""
-    text = str(is_noise).strip().lower()
-    if text in ("true", "1", "1.0"):
-        return say("noise.noise")
-    if text in ("false", "0", "0.0"):
-        return say("noise.more")
-    return say("noise.undefined")
 
 
 def best_sentence(run: Run, rows: pd.DataFrame) -> str:

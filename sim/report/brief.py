@@ -1,0 +1,127 @@
+"""The page that holds the answer, the tables and the figures: one file, no network, no script."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import math
+from collections.abc import Sequence
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, StrictUndefined
+from markupsafe import Markup
+
+from sim.report import tables
+from sim.report.digits import show, show_interval
+from sim.report.figures import Drawn
+from sim.report.folder import Arm, Run, clean
+from sim.report.inline import inline
+from sim.report.tables import verdict
+from sim.report.words import LANGUAGE, find, name_of, say
+
+FACTS = ("command", "version", "commit", "seed", "engine", "replications", "checks", "checks_held",
+         "python", "packages", "wall_time", "wall_time_seconds", "rows_sha256")  # fmt: skip
+
+
+def write(run: Run, drawn: Sequence[Drawn]) -> Path:
+    """Write report.html into the run folder."""
+    folder = files(__package__).joinpath("text")
+    style = folder.joinpath("report.css").read_text(encoding="utf-8").strip() + "\n"
+    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
+    policy = f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'"
+    environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True,
+                              lstrip_blocks=True)  # fmt: skip
+    source = folder.joinpath("report.html.j2").read_text(encoding="utf-8")
+    page = environment.from_string(source).render(
+        language=LANGUAGE,
+        policy=policy,
+        style=Markup(style),
+        say=say,
+        run=run,
+        answers=answers(run),
+        lines=tables.main_table(run),
+        figures=[_figure(figure) for figure in drawn],
+        differences=tables.difference_table(run),
+        costs=tables.cost_table(run),
+        office=tables.office_table(run),
+        changed=tables.parameter_rows(run, "changed"),
+        assumed=tables.parameter_rows(run, "assumed"),
+        left_out=find("brief.left_out_list"),
+        too_short="rmst_728_days" not in set(run.table("summary")["metric"]),
+        facts=facts_of(run),
+    )
+    path = run.path / "report.html"
+    path.write_text(page, encoding="utf-8", newline="\n")
+    return path
+
+
+def answers(run: Run) -> list[str]:
+    """A sentence an arm: days, the municipality's money, and whether it is more than chance."""
+    return [sentence for arm in run.arms[1:] if (sentence := _answer(run, arm))]
+
+
+def _answer(run: Run, arm: Arm) -> str:
+    rows = run.rows("differences", arm=arm.name, group="all", metric="days_saved")
+    if rows.empty or not math.isfinite(float(rows.iloc[0]["difference"])):
+        return ""
+    row = rows.iloc[0]
+    days, low, high = (float(row[c]) for c in ("difference", "ci_low", "ci_high"))
+    key = "shorter" if days >= 0 else "longer"
+    if key == "longer":
+        low, high = -high, -low
+    said = verdict(row["is_noise"])
+    span = show_interval(abs(days), low, high)
+    text = say(
+        f"brief.answer_{key}",
+        arm=arm.title,
+        days=show(abs(days), low, high),
+        span=say("brief.span", span=span) if span else "",
+        baseline=run.baseline.title,
+    )
+    return f"{text} {_money(run, arm)} {say('brief.chance', verdict=said)}"
+
+
+def _money(run: Run, arm: Arm) -> str:
+    rows = run.rows("account_differences", arm=arm.name, account="municipality")
+    if rows.empty or not math.isfinite(float(rows.iloc[0]["net_saving_dkk_per_spell"])):
+        return ""
+    row = rows.iloc[0]
+    saved, low, high = (float(row[c]) for c in ("net_saving_dkk_per_spell", "ci_low", "ci_high"))
+    key = "saves" if saved >= 0 else "costs"
+    if key == "costs":
+        low, high = -high, -low
+    span = show_interval(abs(saved), low, high, whole=True)
+    return say(
+        f"brief.municipality_{key}",
+        dkk=show(abs(saved), low, high, whole=True),
+        span=say("brief.span", span=span) if span else "",
+    )
+
+
+def _figure(figure: Drawn) -> dict[str, Any]:
+    label = f"{figure.title}. {figure.subtitle}"
+    caption = find(f"caption.{figure.stem}")
+    return {
+        "stem": figure.stem,
+        "svg": Markup(inline(figure.svg, f"{figure.stem}-", label)),
+        "caption": caption if isinstance(caption, str) else "",
+    }
+
+
+def facts_of(run: Run) -> list[tuple[str, str]]:
+    """What is needed to run it again, from the manifest, in words."""
+    shown = []
+    for key in FACTS:
+        if key in run.facts and run.facts[key] not in (None, "", {}, []):
+            shown.append((name_of("fact", key), clean(_flat(run.facts[key]), 2000)))
+    return shown
+
+
+def _flat(value: object) -> str:
+    if isinstance(value, dict):
+        return ", ".join(f"{key} {_flat(inner)}" for key, inner in value.items())
+    if isinstance(value, list | tuple):
+        return " ".join(_flat(inner) for inner in value)
+    return f"{value:g}" if isinstance(value, float) else str(value)

@@ -1,0 +1,175 @@
+"""The tables of the report: numbers from the CSVs, with their intervals, as cells."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from sim.report.digits import show, show_interval
+from sim.report.folder import Arm, Run
+from sim.report.words import name_of, say
+from sim.rules.costs import ACCOUNTS
+
+DURATIONS = ("rmst_728_days", "rmst_364_days", "rmst_182_days")
+SHARES = frozenset(
+    ["exit_job_share", "worse_off_share", "late_share", "offered_load", "utilisation"]
+)
+LOW_MARKS = ("assumption", "known-l", "missing", "judgement")
+MILLION = 1e6
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A number of a CSV and how it is shown; `value` is not a number where there is none."""
+
+    value: float
+    text: str
+    span: str = ""
+    verdict: str = ""
+
+    @property
+    def data(self) -> str:
+        """The number in full, for those who read the page by machine."""
+        return repr(self.value) if math.isfinite(self.value) else ""
+
+
+@dataclass(frozen=True)
+class Line:
+    """A row of a table: its key, its name, what it is, and a cell an arm."""
+
+    key: str
+    name: str
+    about: str
+    cells: tuple[Cell, ...]
+
+
+NOTHING = Cell(math.nan, "–")
+
+
+def verdict(is_noise: object) -> str:
+    """Whether a difference is more than noise, in words; `not defined` with one replication."""
+    text = str(is_noise).strip().lower()
+    if text in ("true", "1", "1.0"):
+        return say("noise.noise")
+    if text in ("false", "0", "0.0"):
+        return say("noise.more")
+    return say("noise.undefined")
+
+
+def _cell(row: pd.Series, column: str, share: bool = False, whole: bool = False) -> Cell:
+    value, low, high = (float(row[name]) for name in (column, "ci_low", "ci_high"))
+    said = verdict(row["is_noise"]) if "is_noise" in row.index else ""
+    return Cell(
+        value,
+        show(value, low, high, share, whole),
+        show_interval(value, low, high, share, whole) if math.isfinite(value) else "",
+        said if math.isfinite(value) else "",
+    )
+
+
+def _pick(frame: pd.DataFrame, arm: Arm, **where: str) -> pd.Series | None:
+    if frame.empty:
+        return None
+    chosen = frame[frame["arm"] == arm.name]
+    for column, value in where.items():
+        chosen = chosen[chosen[column] == value]
+    return None if chosen.empty else chosen.iloc[0]
+
+
+def _line(run: Run, table: str, metric: str, column: str) -> Line:
+    frame = run.table(table)
+    cells = []
+    for arm in run.arms:
+        row = _pick(frame, arm, group="all", metric=metric)
+        cells.append(NOTHING if row is None else _cell(row, column, metric in SHARES))
+    return Line(metric, name_of("metric", metric), name_of("metric_about", metric), tuple(cells))
+
+
+def _saving(run: Run, account: str) -> Line:
+    frame = run.table("account_differences")
+    cells = []
+    for arm in run.arms:
+        row = _pick(frame, arm, account=account)
+        cells.append(NOTHING if row is None else _cell(row, "net_saving_dkk_per_spell", whole=True))
+    name = say("brief.net_saving", account=name_of("account", account))
+    return Line(f"net_saving_{account}", name, name_of("account_about", account), tuple(cells))
+
+
+def main_table(run: Run) -> list[Line]:
+    """Days, jobs, meetings, waiting, load, money by account and who is worse off, an arm a column."""
+    summary = run.table("summary")
+    known = set(summary["metric"])
+    lines = [_line(run, "summary", m, "mean") for m in DURATIONS if m in known][:1]
+    lines.append(_line(run, "differences", "days_saved", "difference"))
+    for metric in ("exit_job_share", "held_per_person", "waiting_days_mean", "offered_load"):
+        lines.append(_line(run, "summary", metric, "mean"))
+    lines += [_saving(run, account) for account in ACCOUNTS]
+    lines.append(_line(run, "differences", "worse_off_share", "difference"))
+    return [line for line in lines if any(math.isfinite(cell.value) for cell in line.cells)]
+
+
+def difference_table(run: Run) -> list[Line]:
+    """Every metric of differences.csv for all groups together."""
+    frame = run.rows("differences", group="all")
+    metrics = [] if frame.empty else list(dict.fromkeys(frame["metric"]))
+    lines = [_line(run, "differences", metric, "difference") for metric in metrics]
+    return [line for line in lines if any(math.isfinite(cell.value) for cell in line.cells)]
+
+
+def cost_table(run: Run) -> list[tuple[str, list[Line]]]:
+    """Kroner of the whole office over the whole run, in millions, by account and item."""
+    frame = run.table("costs")
+    if frame.empty:
+        return []
+    sums = frame.groupby(["account", "item", "arm"], sort=False)["dkk_mean"].sum()
+    accounts = []
+    for account in [a for a in ACCOUNTS if a in set(frame["account"])]:
+        items = list(dict.fromkeys(frame[frame["account"] == account]["item"]))
+        lines = []
+        for item in items:
+            values = [float(sums.get((account, item, a.name), math.nan)) for a in run.arms]
+            if not any(math.isfinite(v) and v for v in values):
+                continue
+            cells = tuple(Cell(v, show(v / MILLION)) for v in values)
+            lines.append(Line(item, name_of("item", item), "", cells))
+        accounts.append((name_of("account", account), lines))
+    return accounts
+
+
+def office_table(run: Run) -> list[Line]:
+    """Caseworkers and what they cost, and how busy and late the office is."""
+    weeks, costs = run.table("office_by_week"), run.table("costs")
+    lines = []
+    if not weeks.empty:
+        means = weeks.groupby("arm")["caseworkers"].mean()
+        values = [float(means.get(arm.name, math.nan)) for arm in run.arms]
+        cells = tuple(Cell(v, show(v)) for v in values)
+        about = name_of("metric_about", "caseworkers")
+        lines.append(Line("caseworkers", name_of("metric", "caseworkers"), about, cells))
+    if not costs.empty:
+        staff = costs[(costs["account"] == "municipality") & (costs["item"] == "caseworkers")]
+        sums = staff.groupby("arm")["dkk_mean"].sum()
+        values = [float(sums.get(arm.name, math.nan)) for arm in run.arms]
+        cells = tuple(Cell(v, show(v / MILLION)) for v in values)
+        name = name_of("metric", "caseworkers_dkk")
+        lines.append(Line("caseworkers_dkk", name, "", cells))
+    for metric in ("offered_load", "utilisation", "waiting_days_mean", "late_share"):
+        lines.append(_line(run, "summary", metric, "mean"))
+    return [line for line in lines if any(math.isfinite(cell.value) for cell in line.cells)]
+
+
+def parameter_rows(run: Run, only: str) -> list[dict[str, Any]]:
+    """Rows of parameters.csv: those that differ from the default, or those that rest on little."""
+    frame = run.table("parameters")
+    rows: list[dict[str, Any]] = [] if frame.empty else frame.to_dict("records")
+    if only == "changed":
+        return [r for r in rows if str(r.get("differs_from_default")).lower() in ("true", "1")]
+    found = []
+    for row in rows:
+        marks = f"{row.get('mark', '')} {row.get('source', '')}".lower()
+        if any(mark in marks for mark in LOW_MARKS):
+            found.append(row)
+    return found
