@@ -149,7 +149,7 @@ _COSTS = (
 _DESIGN = (
     P("design.kind", "kind of comparison", kind="choice", words=("worlds",)),
     P("design.replications", "number of replications", "", "integer", low=1),
-    P("design.seed", "seed of all luck (empty: drawn and recorded)", "", "integer", low=0,
+    P("design.seed", "seed of all luck", "", "integer", low=0,
       null=True),
     P("design.luck", "source of the thresholds", kind="choice", words=("random", "grid")),
     P("design.observation_days", "time in which those who enter are counted", "days", low=0,

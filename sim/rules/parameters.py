@@ -63,11 +63,13 @@ class Parameter:
     def allowed(self) -> str:
         """What may be given, in words that follow 'must be'."""
         one = self._allowed_one()
+        if self.null:
+            one += ", or empty"
         return f"a list of values, each {one}" if self.many else one
 
     def _allowed_one(self) -> str:
         if self.kind == "choice":
-            return f"one of {', '.join(self.words)}"
+            return f"one of {', '.join(self.words) or 'those that a plug-in adds'}"
         if self.kind == "boolean":
             return "true or false"
         if self.kind == "date":

@@ -1,0 +1,169 @@
+"""From a composed configuration to a study: staffing, offered load and reference values."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date
+from math import ceil, inf
+from pathlib import Path
+from typing import Any
+
+from scipy.optimize import brentq
+
+from sim.model.alone import Demand, long_run
+from sim.model.settings import (
+    STANDARD,
+    Settings,
+    Study,
+    dates_from,
+    registry_of,
+    rulebook_of,
+    settings_of,
+)
+from sim.rules.errors import InputError
+from sim.rules.people import GROUPS
+from sim.rules.registry import Registry
+from sim.rules.rulebook import levers_of
+
+SAMPLE_PEOPLE = 400
+"""People a group from whom the demand of a regime is worked out."""
+
+ZERO_LOAD = "|zero_load"
+"""Ends the name of an arm's twin that is run with a load elasticity of 0."""
+
+
+def build(values: dict[str, Any], plugins: Sequence[Path] = ()) -> Study:
+    """The study that a configuration describes.
+
+    Works out, with unlimited caseworkers, what each regime asks for: so ``caseworkers: auto``
+    becomes a number for the office's target load, and the offered load of each arm is known
+    before anything is run.
+
+    Raises:
+        InputError: an allocation by risk that no pace can make hour-neutral.
+    """
+    design, office = values["design"], values["office"]
+    inflow = values["population"]["inflow"]["kind"]
+    people = values["population"]["groups"]
+    weight = "inflow_per_week" if inflow == "poisson" else "share"
+    study = Study(
+        values=values,
+        arms=tuple(values["arms"]),
+        groups=tuple(g for g in GROUPS if people[g][weight] > 0.0),
+        replications=int(design["replications"]),
+        seed=int(design["seed"]),
+        start_date=date.fromisoformat(str(values["start_date"])),
+        observation_days=float(design["observation_days"]),
+        follow_up_days=float(design["follow_up_days"]),
+        plugins=tuple(Path(p) for p in plugins),
+    )
+    settings, registry = settings_of(study), registry_of(study)
+    study = replace(study, paces=_paces(study, settings, registry))
+    demands = {arm: _demand(study, settings, registry, arm) for arm in study.arms}
+    standard = demands.get(STANDARD)
+    if standard is None or levers_of(values, STANDARD) != values["regimes"][STANDARD]:
+        standard = _demand(study, settings, registry, STANDARD, plain=True)
+    caseworkers = {
+        arm: _numbers(study, settings, demands[arm], levers_of(values, arm)["caseworkers"])
+        for arm in study.arms
+    }
+    wanted = office["reference_spells_per_caseworker"]
+    if wanted == "auto":
+        number = _auto(settings, standard, office["target_load"])
+        wanted = standard.open_spells / number if number else 1.0
+    return replace(
+        study,
+        caseworkers=caseworkers,
+        offered_load={
+            arm: _load(settings, demands[arm], caseworkers[arm]) for arm in study.arms
+        },
+        reference_effort_per_day=standard.effort_per_day,
+        reference_spells_per_caseworker=max(float(wanted), 1e-9),
+    )
+
+
+def zero_load_twin(study: Study) -> Study:
+    """The same study in which the caseload does not move the job rate (kappa 0)."""
+    office = {**study.values["office"], "load_elasticity": 0.0}
+    return replace(study, values={**study.values, "office": office})
+
+
+def staff_by_day(study: Study, arm: str) -> tuple[tuple[float, float], ...]:
+    """(day, caseworkers from then on) of an arm; ``inf`` stands for unlimited."""
+    return study.caseworkers[arm]
+
+
+def _demand(
+    study: Study, settings: Settings, registry: Registry, arm: str, plain: bool = False
+) -> Demand:
+    if plain:
+        arms = {STANDARD: {"regime": STANDARD, "levers": {}}}
+        study = replace(study, values={**study.values, "arms": arms}, paces={})
+    return long_run(study, settings, rulebook_of(study, arm, registry), SAMPLE_PEOPLE)
+
+
+def _auto(settings: Settings, demand: Demand, target_load: float) -> int:
+    """Caseworkers for the target load (at least one where any minute is asked for)."""
+    minutes = demand.minutes_per_day
+    return ceil(minutes / (settings.minutes_per_caseworker_day * target_load) - 1e-9)
+
+
+def _numbers(
+    study: Study, settings: Settings, demand: Demand, wanted: Any
+) -> tuple[tuple[float, float], ...]:
+    """Caseworkers by day: ``auto``, ``unlimited``, a number, or dated numbers."""
+    if wanted == "auto":
+        number = _auto(settings, demand, study.values["office"]["target_load"])
+        return ((0.0, float(number)),)
+    if wanted == "unlimited":
+        return ((0.0, inf),)
+    if isinstance(wanted, list):
+        days = dates_from(study.start_date)
+        steps = sorted((days(step["from"]), float(step["number"])) for step in wanted)
+        before = [n for d, n in steps if d <= 0.0]
+        first = before[-1] if before else steps[0][1]
+        return ((0.0, first), *((d, n) for d, n in steps if d > 0.0))
+    return ((0.0, float(wanted)),)
+
+
+def _load(
+    settings: Settings, demand: Demand, numbers: tuple[tuple[float, float], ...]
+) -> float:
+    """Minutes asked for over minutes available, in the long run; 0 for an unlimited office."""
+    ends = [day for day, _ in numbers[1:]] + [settings.horizon_days]
+    days = [max(0.0, min(e, settings.horizon_days) - d) for (d, _), e in zip(numbers, ends, strict=True)]
+    mean = sum(n * d for (_, n), d in zip(numbers, days, strict=True)) / settings.horizon_days
+    if mean == inf:
+        return 0.0
+    minutes = mean * settings.minutes_per_caseworker_day
+    if minutes == 0.0:
+        return inf if demand.minutes_per_day > 0.0 else 0.0
+    return demand.minutes_per_day / minutes
+
+
+def _paces(
+    study: Study, settings: Settings, registry: Registry
+) -> dict[str, tuple[float, float]]:
+    """Paces of the meeting clock at high and low risk, so that the total minutes stay the same."""
+    paces = {}
+    for arm in study.arms:
+        allocation = levers_of(study.values, arm)["allocation"]
+        contrast = float(allocation["contrast"])
+        if allocation["kind"] != "by_risk" or contrast == 0.0:
+            continue
+        even = _demand(study, settings, registry, arm).minutes_per_day
+
+        def surplus(low: float, arm: str = arm, high: float = 1.0 + contrast, even: float = even):
+            tried = replace(study, paces={arm: (high, low)})
+            return _demand(tried, settings, registry, arm).minutes_per_day - even
+
+        lowest = 0.02
+        if surplus(lowest) > 0.0:
+            raise InputError(
+                f"arms.{arm}.levers.allocation.contrast is {contrast}; giving so many more "
+                "meetings to those at high risk cannot be paid for by those at low risk. "
+                "Choose a smaller contrast."
+            )
+        paces[arm] = (1.0 + contrast, float(brentq(surplus, lowest, 1.0, xtol=1e-3)))
+    return paces

@@ -1,0 +1,217 @@
+"""A life without a queue: the same rules where every meeting starts when it is due.
+
+Serves what must be known before a world is run: who is in the office on day 0, how many minutes
+a regime asks for, and how much its people search. With unlimited caseworkers and no load or
+market effect a world gives the same life to the last bit (a test insists).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from math import inf, log
+
+import numpy as np
+
+from sim.model.population import again, entrants, first_spell, past_entrants
+from sim.model.settings import Settings, Study
+from sim.model.streams import ChunkedLuck
+from sim.rules.calendar import MINUTES_PER_DAY
+from sim.rules.leaving import advance, find_exit, start_line
+from sim.rules.meetings import IS_DECLINED, IS_SUSPENDED, after_contact, begin, fall_due, finish
+from sim.rules.people import GROUPS, JOB, RECALL, Spell
+from sim.rules.rulebook import Rulebook
+
+LONG_RUN_DAYS = 7300.0
+"""Twenty years: how long people are followed for the demand of a regime."""
+
+
+class Luck:
+    """The draws that people need on their way, by purpose."""
+
+    def __init__(self, seed: int, replication: int, w: Rulebook) -> None:
+        self._plan = ChunkedLuck(seed, replication, "plan") if w.plan_luck else None
+        self._meeting = ChunkedLuck(seed, replication, "meeting") if w.meeting_luck else None
+        self._return = ChunkedLuck(seed, replication, "return")
+        self.threshold = ChunkedLuck(seed, replication, "threshold")
+        self._rate = w.reentry_per_day
+        self._most_days = w.reentry_days
+
+    def plan(self, p: Spell) -> tuple[float, ...] | None:
+        """(gap, self-booking, booked date, sanction) of what follows meeting ``p.number``."""
+        return None if self._plan is None else self._plan.draw(p.person, p.number, p.spell)
+
+    def meeting(self, p: Spell) -> tuple[float, ...] | None:
+        """(attendance, form, acceptance, minutes) of the meeting after ``p.number``."""
+        return None if self._meeting is None else self._meeting.draw(p.person, p.number, p.spell)
+
+    def returns_after_days(self, p: Spell) -> float:
+        """Days in work until the person is unemployed again; inf where that is not within reach.
+
+        A person returns at a constant rate for a number of weeks after a job exit (model
+        section 3); a recall to the old employer is no job exit.
+        """
+        if p.exit != JOB or self._rate <= 0.0:
+            return inf
+        days = -log(self._return.draw(p.person, 0, p.spell)[0]) / self._rate
+        return days if days < self._most_days else inf
+
+
+def live_spell(p: Spell, w: Rulebook, luck: Luck, until: float) -> bool:
+    """Live one spell from its entry to its exit (True) or to the day ``until`` (False)."""
+    start_line(p, w, p.entry_day)
+    begin(p, w, p.entry_day, luck.plan(p), p.spread)
+    now = p.entry_day
+    while True:
+        stop = p.due_day if p.due_day < until else until
+        find_exit(p, w, stop)
+        if p.exit_day <= stop:
+            return p.exit_day < until
+        if p.due_day >= until:
+            return False
+        now = p.due_day
+        what = fall_due(p, w, luck.meeting(p))
+        if what == IS_DECLINED or what == IS_SUSPENDED:
+            after_contact(p, w, now, luck.plan(p))
+            continue
+        end = now + p.minutes / MINUTES_PER_DAY
+        find_exit(p, w, end if end < until else until)
+        if p.exit_day <= end:
+            if p.exit_day >= until:
+                return False
+            p.minutes_used += 0.0 if p.partner else (p.exit_day - now) * MINUTES_PER_DAY
+            return True
+        if end >= until:
+            return False
+        p.minutes_used += 0.0 if p.partner else p.minutes
+        finish(p, w, end, luck.plan(p))
+
+
+@dataclass(frozen=True)
+class Demand:
+    """What a regime asks of an office in the long run, with unlimited caseworkers.
+
+    Per day, over all groups: ``minutes`` of caseworkers asked for, search ``effort`` (job rates
+    of all open spells, at market and load factors of 1) and, as a stock, ``open_spells``.
+    """
+
+    minutes_per_day: float
+    effort_per_day: float
+    open_spells: float
+
+
+def live_through(p: Spell, w: Rulebook, luck: Luck, until: float) -> tuple[float, float, float]:
+    """Days unemployed, minutes and effort of a person's spells up to the day ``until``."""
+    days = minutes = effort = 0.0
+    while True:
+        over = live_spell(p, w, luck, until)
+        end = p.exit_day if over else until
+        advance(p, w, end)
+        days += end - p.entry_day
+        minutes += p.minutes_used
+        effort += p.summed
+        gap = luck.returns_after_days(p) if over else inf
+        if end + gap >= until:
+            return days, minutes, effort
+        again(p, w, end + gap, luck.threshold)
+
+
+def long_run(study: Study, settings: Settings, w: Rulebook, people: int) -> Demand:
+    """The demand of a regime outside its windows, from some people of each group.
+
+    The same evenly spread luck serves every regime, so that demands compare.
+
+    Args:
+        people: number of people a group.
+    """
+    per_day = settings.inflow_per_day
+    if settings.inflow_kind != "poisson":
+        span = settings.inflow_days if settings.inflow_kind == "even" else settings.horizon_days
+        per_day = tuple(settings.inflow_people * s / max(span, 1.0) for s in settings.shares)
+    sample = replace(
+        settings, grid=True, inflow_kind="cohort", inflow_people=people * len(GROUPS),
+        shares=tuple(1.0 / len(GROUPS) for _ in GROUPS),
+    )  # fmt: skip
+    cohort = entrants(sample, 0, 0)
+    luck = Luck(0, 0, w)
+    until = LONG_RUN_DAYS if settings.inflow_kind == "poisson" else settings.horizon_days
+    totals = np.zeros((len(GROUPS), 3))
+    counts = np.bincount(cohort.group, minlength=len(GROUPS))
+    for i in range(len(cohort)):
+        g = int(cohort.group[i])
+        if per_day[g] > 0.0:
+            p = first_spell(cohort, i, w)
+            p.row = g
+            totals[g] += live_through(p, w, luck, until)
+    means = totals / counts[:, None]
+    days, minutes, effort = np.array(per_day) @ means
+    return Demand(minutes_per_day=minutes, effort_per_day=effort, open_spells=days)
+
+
+def backwards_days(w: Rulebook, settings: Settings) -> tuple[float, ...]:
+    """How far back entries can still matter on day 0, by group.
+
+    So far that fewer than 1 in 2,000 spells last so long without any meeting (frailty
+    integrated out by its Laplace transform), twice that where people return after a job.
+    """
+    found = []
+    variance = settings.frailty_variance
+    for g in range(len(GROUPS)):
+        days, most = 0.0, min(w.benefit_limit_days[g], 9000.0)
+        if settings.inflow_per_day[g] > 0.0:
+            while days < most:
+                days += 91.0
+                sums = [_cumulated(w, 4 * g + e, days) for e in (JOB, 1, RECALL, 3)]
+                job = sums[0]
+                alive = (1.0 + variance * job) ** (-1.0 / variance) if variance else np.exp(-job)
+                if alive * np.exp(-sum(sums[1:])) < 0.0005:
+                    break
+        days = min(days, most)
+        found.append(days + w.reentry_days + min(days, 728.0) if w.reentry_per_day else days)
+    return tuple(found)
+
+
+def _cumulated(w: Rulebook, line: int, days: float) -> float:
+    """The cumulative baseline of a line, roughly (weekly rectangle sums for a plugged-in one)."""
+    if not w.line_on[line]:
+        return 0.0
+    if w.line_kind[line] == 1:
+        return (days / w.line_scale[line]) ** w.line_shape[line]
+    if w.line_kind[line] == 2:
+        rule = w.line_rule[line]
+        return sum(7.0 * rule(7.0 * k + 3.5) for k in range(int(days // 7)))  # type: ignore[misc]
+    total = 0.0
+    for k in range(w.line_first[line], w.line_end[line]):
+        end = w.knot_day[k + 1] if k + 1 < w.line_end[line] else inf
+        total += w.knot_rate[k] * max(0.0, min(days, end) - w.knot_day[k])
+    return total
+
+
+def stock_on_day_0(
+    study: Study, settings: Settings, w: Rulebook, replication: int
+) -> tuple[list[Spell], list[tuple[float, Spell]]]:
+    """Who is in the office on day 0, and who is in work and will return (day, person).
+
+    Everyone who entered in the years before lives alone under the standard regime to day 0: so
+    the stock has the elapsed durations, the frailty, the meetings and the used-up luck of a
+    stationary office, without a warm-up.
+    """
+    luck = Luck(study.seed, replication, w)
+    past = past_entrants(settings, study.seed, replication, backwards_days(w, settings))
+    here: list[Spell] = []
+    later: list[tuple[float, Spell]] = []
+    for i in range(len(past)):
+        p = first_spell(past, i, w)
+        p.row = p.group
+        while True:
+            if not live_spell(p, w, luck, 0.0):
+                advance(p, w, 0.0)
+                here.append(p)
+                break
+            gap = luck.returns_after_days(p)
+            if gap == inf:
+                break
+            if p.exit_day + gap >= 0.0:
+                later.append((p.exit_day + gap, p))
+                break
+            again(p, w, p.exit_day + gap, luck.threshold)
+    return here, later

@@ -1,0 +1,233 @@
+"""The jobcentre: pools of caseworkers on SimPy events, their queues and their opening hours.
+
+A pool is a shared resource: who asks is served at once when a caseworker is free and nobody else
+could have a claim at this instant, or waits in an ordered queue. Ties are settled once everything
+else of the instant has happened, by the order of the queue and then by person number.
+"""
+
+from __future__ import annotations
+
+from heapq import heappop, heappush
+from math import inf
+
+from sim.model.clock import LAST, Alarm, Clock
+from sim.rules.calendar import MINUTES_PER_DAY
+from sim.rules.errors import CheckError
+from sim.rules.meetings import MEETS, WAITS
+from sim.rules.people import Spell
+
+ORDERS = ("fifo", "longest_unemployed", "newest", "highest_risk", "deadline")
+
+
+class Gathering:
+    """A group meeting in the making: who waits for it, and the one place it takes in a queue."""
+
+    __slots__ = ("members", "person", "minutes", "due_day", "entry_day", "score", "group", "open")
+
+    def __init__(self, first: Spell) -> None:
+        self.members = [first]
+        self.person = first.person
+        self.minutes = first.minutes
+        self.due_day = first.due_day
+        self.entry_day = first.entry_day
+        self.score = first.score
+        self.group = first.group
+        self.open = True
+
+
+class Pool:
+    """Caseworkers who serve one queue."""
+
+    def __init__(self, clock: Clock, order: str, deadline_days: tuple[float, ...]) -> None:
+        self._clock = clock
+        self._order = order
+        self._deadline_days = deadline_days
+        self._queue: list[tuple[float, int, int, Spell | Gathering]] = []
+        self._asked = 0
+        self.size: float = 0
+        self.free: float = 0
+        self.is_open = True
+        self.open_spells = 0
+        self.waiting = 0
+        self.waited_days = 0.0
+        self._counted_to = 0.0
+        self._settle = Alarm(clock)
+        self._settle_day = -inf
+        self.leaving = 0
+        self.held_checks = 0
+
+    def resize(self, number: float) -> None:
+        """Change the number of caseworkers; those in a meeting finish it first."""
+        change = number - self.size
+        self.size = number
+        if change < 0:
+            idle = min(self.free, -change)
+            self.leaving += int(-change - idle)
+            change = -idle
+        self.free += change
+        if self._queue and self.free > 0 and self.is_open:
+            self.settle()
+
+    def _key(self, p: Spell | Gathering) -> float:
+        """Place in the queue: lower is earlier."""
+        if self._order == "fifo":
+            return p.due_day
+        if self._order == "longest_unemployed":
+            return p.entry_day
+        if self._order == "newest":
+            return -p.entry_day
+        if self._order == "highest_risk":
+            return -p.score
+        return p.due_day + self._deadline_days[p.group]
+
+    def count_waits(self, change: int) -> None:
+        """Change the number waiting, and keep the integral of the queue over time."""
+        now = self._clock._now
+        self.waited_days += self.waiting * (now - self._counted_to)
+        self._counted_to = now
+        self.waiting += change
+
+    def ask(self, p: Spell) -> bool:
+        """Ask for a caseworker: True when served at once; else ``p`` waits for its alarm."""
+        if self.free > 0 and self.is_open and self.waiting == 0 and self._clock.alone():
+            self.free -= 1
+            return True
+        self.join(p, 1)
+        return False
+
+    def join(self, p: Spell | Gathering, people: int) -> None:
+        """Take a place in the queue."""
+        self._asked += 1
+        if people:
+            p.state = WAITS  # type: ignore[union-attr]
+            p.ticket = self._asked  # type: ignore[union-attr]
+            self.count_waits(people)
+        heappush(self._queue, (self._key(p), p.person, self._asked, p))
+        if self.free > 0 and self.is_open:
+            self.settle()
+
+    def withdraw(self, p: Spell) -> None:
+        """Leave the queue without having been served."""
+        p.ticket = 0
+        self.count_waits(-1)
+
+    def release(self, day: float) -> None:
+        """A caseworker is free again (or goes, where the number has been cut)."""
+        if self.leaving > 0:
+            self.leaving -= 1
+            return
+        self.free += 1
+        if self._queue and self.is_open:
+            if self._clock.alone():
+                self.serve(day)
+            else:
+                self.settle()
+
+    def settle(self) -> None:
+        """Serve once everything else of this instant has happened."""
+        now = self._clock._now
+        if self._settle_day == now and self._settle.callbacks is not None:
+            return
+        self._settle_day = now
+        self._settle.callbacks = [lambda _: self.serve(self._clock._now)]
+        self._clock.set(self._settle, now, LAST)
+
+    def serve(self, day: float) -> None:
+        """Give free caseworkers to those first in the queue."""
+        queue = self._queue
+        while queue and self.free > 0 and self.is_open:
+            _, _, ticket, p = heappop(queue)
+            if isinstance(p, Gathering):
+                self._serve_group(p, day)
+                continue
+            if p.ticket != ticket or p.state != WAITS or p.exit_day <= day:
+                continue
+            self.free -= 1
+            p.state = MEETS
+            p.start_day = day
+            self.count_waits(-1)
+            self._clock.set(p.alarm, day)
+        if not 0 <= self.free <= self.size:
+            raise CheckError(f"{self.size - self.free} of {self.size} caseworkers busy on {day}")
+        self.held_checks += 1
+
+    # group meetings -----------------------------------------------------------------------
+
+    def gather(self, p: Spell, wanted: int, most_days: float, open_group: list[Gathering]) -> None:
+        """Wait for a group; it asks for its caseworker when full, or after ``most_days``."""
+        self._asked += 1
+        p.state = WAITS
+        p.ticket = self._asked
+        self.count_waits(1)
+        group = open_group[0] if open_group and open_group[0].open else None
+        if group is None:
+            group = Gathering(p)
+            open_group[:] = [group]
+            timer = Alarm(self._clock)
+            timer.callbacks = [lambda _: self._close(group)]
+            self._clock.set(timer, self._clock._now + most_days, LAST)
+        else:
+            group.members.append(p)
+        if sum(m.state == WAITS for m in group.members) >= wanted:
+            self._close(group)
+
+    def _close(self, group: Gathering) -> None:
+        if group.open:
+            group.open = False
+            self.join(group, 0)
+
+    def _serve_group(self, group: Gathering, day: float) -> None:
+        present = [
+            m for m in group.members
+            if m.state == WAITS and m.ticket and m.exit_day > day and m.due_day <= day
+        ]  # fmt: skip
+        if not present:
+            return
+        self.free -= 1
+        for m in present:
+            m.state = MEETS
+            m.start_day = day
+            m.ticket = -len(present)
+            self.count_waits(-1)
+            self._clock.set(m.alarm, day)
+        over = Alarm(self._clock)
+        end = day + group.minutes / MINUTES_PER_DAY
+        over.callbacks = [lambda _: self.end_meeting(end)]
+        self._clock.set(over, end)
+
+    def end_meeting(self, day: float) -> None:
+        """A caseworker ends a meeting; on a working calendar replaced by one with windows."""
+        self.release(day)
+
+
+class WindowPool(Pool):
+    """A pool whose meetings start in the window of open days only.
+
+    A meeting that runs past the end of the window makes its caseworker start later in the next.
+    """
+
+    closes_day = -inf
+    next_opening_day = inf
+
+    def open(self, closes_day: float, next_opening_day: float) -> None:
+        """The window opens."""
+        self.is_open = True
+        self.closes_day = closes_day
+        self.next_opening_day = next_opening_day
+        if self._queue and self.free > 0:
+            self.settle()
+
+    def close(self) -> None:
+        """The window closes; who waits goes on waiting."""
+        self.is_open = False
+
+    def end_meeting(self, day: float) -> None:
+        """A caseworker ends a meeting: free at once, or late for the next window."""
+        late = day - self.closes_day
+        if late <= 0.0 or self.next_opening_day == inf:
+            self.release(day)
+            return
+        back = Alarm(self._clock)
+        at = self.next_opening_day + late
+        back.callbacks = [lambda _: self.release(at)]
+        self._clock.set(back, at)

@@ -1,0 +1,122 @@
+"""What happened, as rows: spells, meetings and the office by day."""
+
+from __future__ import annotations
+
+from array import array
+from dataclasses import dataclass, field
+from math import inf
+
+import numpy as np
+
+SPELL_COLUMNS = {
+    "person": np.int32, "spell": np.int16, "group": np.int8, "entry_day": np.float64,
+    "exit_day": np.float64, "duration_days": np.float64, "exit": np.int8, "frailty": np.float64,
+    "due": np.int16, "held": np.int16, "waiting_days": np.float64, "counted": np.bool_,
+    "sanctions": np.int16, "minutes": np.float64,
+}  # fmt: skip
+
+MEETING_COLUMNS = {
+    "person": np.int32, "spell": np.int16, "number": np.int16, "planned": np.int16,
+    "due_day": np.float64, "start_day": np.float64, "end_day": np.float64, "form": np.int8,
+    "duty": np.int8, "outcome": np.int8, "minutes": np.float64,
+}  # fmt: skip
+
+ROWS_A_FLUSH = 8192
+
+
+@dataclass(frozen=True)
+class ArmRows:
+    """The rows of one arm in one replication: NumPy columns, coded (see ``sim.rules``).
+
+    ``spells`` are sorted by (person, spell), ``meetings`` by (person, spell, number), ``office``
+    by day. ``checks`` says how many self-checks held, by name; ``extras`` holds single figures.
+    """
+
+    spells: dict[str, np.ndarray]
+    meetings: dict[str, np.ndarray]
+    office: dict[str, np.ndarray]
+    checks: dict[str, int] = field(default_factory=dict)
+    extras: dict[str, float] = field(default_factory=dict)
+
+
+class Table:
+    """Rows collected as flat doubles and packed into columns now and then (35 bytes a row)."""
+
+    def __init__(self, columns: dict[str, type]) -> None:
+        self._columns = columns
+        self._width = len(columns)
+        self._parts: list[list[np.ndarray]] = []
+        self._buffer = array("d")
+
+    def add(self, row: tuple[float, ...]) -> None:
+        """Append one row, in column order."""
+        buffer = self._buffer
+        buffer.extend(row)
+        if len(buffer) >= ROWS_A_FLUSH * self._width:
+            self._pack()
+
+    def _pack(self) -> None:
+        block = np.frombuffer(self._buffer, dtype=np.float64).reshape(-1, self._width)
+        self._parts.append(
+            [block[:, i].astype(kind) for i, kind in enumerate(self._columns.values())]
+        )
+        self._buffer = array("d")
+
+    def columns(self, *order: str) -> dict[str, np.ndarray]:
+        """All rows as columns, sorted by the columns named."""
+        if len(self._buffer) or not self._parts:
+            self._pack()
+        whole = {}
+        for i, name in enumerate(self._columns):
+            whole[name] = np.concatenate([part[i] for part in self._parts])
+            for part in self._parts:
+                part[i] = part[i][:0]
+        self._parts = []
+        by = np.lexsort([whole[name] for name in reversed(order)])
+        for name in whole:
+            whole[name] = whole[name][by]
+        return whole
+
+
+def office_by_day(
+    spells: dict[str, np.ndarray],
+    meetings: dict[str, np.ndarray],
+    caseworkers: np.ndarray,
+    minutes_open: np.ndarray,
+) -> dict[str, np.ndarray]:
+    """The office day by day, from the rows of spells and meetings.
+
+    Args:
+        caseworkers: number on each day (inf for unlimited), shape (days,).
+        minutes_open: minutes in which meetings may start, for one caseworker, shape (days,).
+    Returns:
+        caseload and waiting at the end of each day, mean busy caseworkers in open hours, minutes
+        used (by the day on which a meeting starts) and minutes open (all caseworkers).
+    """
+    days = len(caseworkers)
+    edges = np.arange(1, days + 1, dtype=float)
+
+    def count_before(times: np.ndarray) -> np.ndarray:
+        return np.searchsorted(np.sort(times), edges, side="right")
+
+    left = np.where(spells["exit"] == 4, inf, spells["exit_day"])
+    caseload = count_before(spells["entry_day"]) - count_before(left)
+    due, start, end = meetings["due_day"], meetings["start_day"], meetings["end_day"]
+    asked = (meetings["outcome"] != 2) & (meetings["outcome"] != 5)
+    stop = np.where(np.isnan(start), np.where(np.isnan(end), inf, end), start)
+    waiting = count_before(due[asked]) - count_before(stop[asked])
+    begun = ~np.isnan(start) & (start < days)
+    used = np.bincount(
+        np.floor(start[begun]).astype(int), weights=meetings["minutes"][begun], minlength=days
+    )[:days]
+    everyone = np.where(caseworkers == inf, inf, caseworkers * minutes_open)
+    busy = np.divide(used, minutes_open, out=np.zeros(days), where=minutes_open > 0.0)
+    return {
+        "day": np.arange(days, dtype=np.int32),
+        "caseload": caseload.astype(np.int32),
+        "waiting": waiting.astype(np.int32),
+        "busy": busy,
+        "caseworkers": caseworkers.astype(np.float64),
+        "minutes_used": used,
+        "minutes_open": everyone,
+    }

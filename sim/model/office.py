@@ -1,0 +1,199 @@
+"""The office of one arm: its pools, how people are placed in them, hours, load and bookkeeping."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from math import ceil, exp, inf
+
+import numpy as np
+import simpy
+from scipy.special import ndtri
+
+from sim.model.clock import FIRST, Alarm, Clock
+from sim.model.jobcentre import Gathering, Pool, WindowPool
+from sim.model.settings import Settings, Study
+from sim.model.streams import key_of, uniforms
+from sim.rules.calendar import MINUTES_PER_DAY
+from sim.rules.errors import CheckError
+from sim.rules.market import load_factor
+from sim.rules.people import GROUPS, Spell
+from sim.rules.rulebook import Rulebook
+
+WAIT_ERROR = 1e-6
+
+
+class Office:
+    """Caseworkers in pools; ``numbers`` is (day, caseworkers from then on)."""
+
+    def __init__(
+        self,
+        clock: Clock,
+        settings: Settings,
+        w: Rulebook,
+        numbers: tuple[tuple[float, float], ...],
+        study: Study,
+        replication: int,
+    ) -> None:
+        self.clock = clock
+        self.settings = settings
+        self.w = w
+        self.numbers = numbers
+        self.reference = study.reference_spells_per_caseworker
+        self.has_load_effect = settings.load_elasticity > 0.0 and any(
+            0.0 < n < inf for _, n in numbers
+        )
+        self.quality: list[float] = []
+        number = numbers[0][1]
+        self.windowed = settings.working and number != inf
+        kind = WindowPool if self.windowed else Pool
+        shares = self._shares(number)
+        self.pools = [kind(clock, settings.order, settings.deadline_days) for _ in shares]
+        for pool, size in zip(self.pools, shares, strict=True):
+            pool.resize(size)
+        self.gatherings: list[list[Gathering]] = [[] for _ in self.pools]
+        if settings.own_caseworker:
+            self.quality = self._qualities(len(self.pools), study.seed, replication)
+
+    def _shares(self, number: float) -> list[float]:
+        """Caseworkers of each pool."""
+        if number == inf:
+            return [inf]
+        if self.settings.own_caseworker:
+            return [1.0] * max(int(number), 1) if number else [0.0]
+        if self.settings.pool_by_group:
+            return self._by_group(number)
+        return [number]
+
+    def _by_group(self, number: float) -> list[float]:
+        """Whole caseworkers by group, in proportion to inflow (largest remainders)."""
+        weights = np.array(self.settings.inflow_per_day)
+        if self.settings.inflow_kind != "poisson":
+            weights = np.array(self.settings.shares)
+        exact = number * weights / weights.sum()
+        whole = np.floor(exact)
+        order = np.argsort(-(exact - whole), kind="stable")
+        whole[order[: int(round(number - whole.sum()))]] += 1
+        return whole.tolist()
+
+    def _qualities(self, number: int, seed: int, replication: int) -> list[float]:
+        """The quality q_j of each caseworker (mean 1)."""
+        u = uniforms(key_of(seed, replication, "caseworker"), 0, number)[:, 0]
+        if self.settings.caseworker_quality == "halves":
+            return np.where(u < 0.5, 0.0, 2.0).tolist()
+        if self.settings.caseworker_quality == "lognormal":
+            sd = self.settings.caseworker_quality_sd
+            return [exp(sd * z - 0.5 * sd * sd) for z in ndtri(u).tolist()]
+        return [1.0] * number
+
+    def place(self, p: Spell) -> int:
+        """The pool that serves a person."""
+        if self.settings.own_caseworker and len(self.pools) > 0:
+            own = int(p.caseworker_draw * len(self.pools))
+            p.quality = self.quality[own]
+            return own
+        if self.settings.pool_by_group and len(self.pools) == len(GROUPS):
+            return p.group
+        return 0
+
+    def pool(self, p: Spell) -> Pool:
+        """The pool in which a person waits."""
+        return self.pools[p.pool]
+
+    def gather(self, p: Spell) -> None:
+        """Wait for a group meeting to fill."""
+        self.pools[p.pool].gather(
+            p, self.settings.group_size, self.settings.gather_days, self.gatherings[p.pool]
+        )
+
+    def meeting_over(self, p: Spell, day: float) -> None:
+        """The meeting's caseworker is free; a group's goes on to its end."""
+        if not p.partner and p.ticket >= 0:
+            self.pools[p.pool].end_meeting(day)
+
+    def minutes(self, p: Spell, day: float, completed: bool) -> float:
+        """Caseworker minutes that the person's meeting used; a group meeting's are shared."""
+        if p.partner:
+            return 0.0
+        if p.ticket < 0:
+            return p.minutes / -p.ticket
+        return p.minutes if completed else (day - p.start_day) * MINUTES_PER_DAY
+
+    # hours ------------------------------------------------------------------------------------
+
+    def start(self) -> None:
+        """Start the opening hours and the dated changes of the number of caseworkers."""
+        if self.windowed:
+            self.clock.process(self._hours())
+        if len(self.numbers) > 1:
+            self.clock.process(self._changes())
+
+    def _next_open(self, day: int) -> int:
+        return self.w.next_open[day - self.w.calendar_from]
+
+    def _hours(self) -> Generator[simpy.Event, None, None]:
+        """Open and close the window of every open day."""
+        clock, w = self.clock, self.w
+        alarm = Alarm(clock)
+        for pool in self.pools:
+            pool.is_open = False
+        day = self._next_open(0)
+        while day < self.settings.horizon_days:
+            after = self._next_open(day + 1)
+            closes = day + w.opens_at + w.window_days
+            clock.set(alarm, day + w.opens_at, FIRST)
+            yield alarm
+            for pool in self.pools:
+                pool.open(closes, after + w.opens_at)  # type: ignore[attr-defined]
+            clock.set(alarm, closes, FIRST)
+            yield alarm
+            for pool in self.pools:
+                pool.close()  # type: ignore[attr-defined]
+            day = after
+
+    def _changes(self) -> Generator[simpy.Event, None, None]:
+        """Change the number of caseworkers by date."""
+        alarm = Alarm(self.clock)
+        for day, number in self.numbers[1:]:
+            if day > 0.0:
+                self.clock.set(alarm, day, FIRST)
+                yield alarm
+            for pool, size in zip(self.pools, self._shares(number), strict=True):
+                pool.resize(size)
+
+    # load and books -----------------------------------------------------------------------------
+
+    def load_factor(self, pool: Pool) -> float:
+        """The effect of the caseload on the job rates of a pool."""
+        return load_factor(
+            pool.open_spells, pool.size, self.reference, self.settings.load_elasticity
+        )
+
+    def by_day(self) -> tuple[np.ndarray, np.ndarray]:
+        """Caseworkers, and minutes open for one of them, on every day of the run."""
+        days = ceil(self.settings.horizon_days)
+        numbers = np.full(days, self.numbers[0][1], dtype=float)
+        for day, number in self.numbers[1:]:
+            numbers[max(int(day), 0) :] = number
+        minutes = np.full(days, MINUTES_PER_DAY)
+        if self.settings.working:
+            is_open = np.array([self._next_open(d) == d for d in range(days)])
+            minutes = np.where(is_open, self.settings.window_minutes, 0.0)
+        return numbers, minutes
+
+    def check_waits(self, waited_days: float, end: float) -> None:
+        """The sum of all waits must be the integral of the queues over time."""
+        integral = 0.0
+        for pool in self.pools:
+            pool.count_waits(0)
+            integral += pool.waited_days
+        if abs(integral - waited_days) > WAIT_ERROR * max(1.0, waited_days):
+            raise CheckError(
+                f"people waited {waited_days} days, but the queues add up to {integral}"
+            )
+
+    def checks(self) -> dict[str, int]:
+        """How many checks of the office held."""
+        return {
+            "waits_equal_queue": 1,
+            "busy_within_caseworkers": sum(pool.held_checks for pool in self.pools),
+        }

@@ -1,0 +1,278 @@
+"""Who comes, when, and with which luck: the people of one replication, the same in every arm."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from dataclasses import dataclass
+from math import inf
+
+import numpy as np
+from scipy.special import ndtri
+
+from sim.model.settings import Settings
+from sim.model.streams import (
+    WORDS,
+    ChunkedLuck,
+    exponentials,
+    gamma_frailty,
+    key_of,
+    lattice,
+    uniforms,
+)
+from sim.rules.hazards import line_number
+from sim.rules.leaving import job_day, start_line
+from sim.rules.people import (
+    EDUCATION,
+    EXITS,
+    GROUPS,
+    IN_STOCK,
+    JOB,
+    OTHER,
+    RECALL,
+    Spell,
+    blank_spell,
+    person_number,
+)
+from sim.rules.regimes import set_right
+from sim.rules.rulebook import Rulebook
+
+FAR_DAYS = 40_000.0
+"""No spell is looked at beyond this; a plugged-in rate is integrated up to here at most."""
+
+
+@dataclass(frozen=True)
+class People:
+    """First spells in order of entry (ties: person number), as columns of equal length."""
+
+    person: np.ndarray
+    group: np.ndarray
+    entry_day: np.ndarray
+    frailty: np.ndarray
+    thresholds: np.ndarray
+    day_time: np.ndarray
+    score: np.ndarray
+    caseworker: np.ndarray
+    episode_from: np.ndarray
+    episode_to: np.ndarray
+    spread: np.ndarray
+
+    def __len__(self) -> int:
+        return len(self.person)
+
+
+def operational_time(settings: Settings) -> tuple[list[float], list[float], list[float]]:
+    """The inflow factor by date as a clock: days, and the clock and its speed from each on."""
+    days, speeds = [0.0], [1.0]
+    for day, factor in zip(settings.inflow_day, settings.inflow_factor[1:], strict=True):
+        if day <= 0.0:
+            speeds[0] = factor
+        else:
+            days.append(day)
+            speeds.append(factor)
+    clock = [0.0]
+    for i in range(1, len(days)):
+        clock.append(clock[-1] + speeds[i - 1] * (days[i] - days[i - 1]))
+    return days, clock, speeds
+
+
+def _poisson_entries(settings: Settings, luck_key: np.ndarray, group: int, until: float):
+    """Entry days of a Poisson inflow: unit-rate arrivals on the clock of the inflow factor."""
+    rate = settings.inflow_per_day[group]
+    if rate <= 0.0:
+        return np.empty(0)
+    days, clock, speeds = operational_time(settings)
+    most = clock[bisect_right(days, until) - 1] + (until - days[bisect_right(days, until) - 1]) * (
+        speeds[bisect_right(days, until) - 1]
+    )
+    wanted = int(rate * most + 8.0 * (rate * most) ** 0.5 + 50)
+    first = person_number(group, 0)
+    gaps = exponentials(uniforms(luck_key, first, wanted)[:, 0])
+    arrivals = np.cumsum(gaps) / rate
+    arrivals = arrivals[arrivals < most]
+    place = np.searchsorted(clock, arrivals, side="right") - 1
+    speed = np.array(speeds)[place]
+    return np.array(days)[place] + (arrivals - np.array(clock)[place]) / np.where(
+        speed > 0.0, speed, 1.0
+    )
+
+
+def _entries(settings: Settings, seed: int, replication: int) -> list[np.ndarray]:
+    """Entry days by group, each in order of the index within the group."""
+    if settings.inflow_kind == "poisson":
+        key = key_of(seed, replication, "inflow")
+        return [
+            _poisson_entries(settings, key, g, settings.horizon_days) for g in range(len(GROUPS))
+        ]
+    n = settings.inflow_people
+    if settings.inflow_kind == "even":
+        when = (np.arange(n) + 0.5) * (settings.inflow_days / n)
+    else:
+        when = np.zeros(n)
+    edges = np.cumsum(settings.shares)
+    if settings.grid:
+        # exact shares: neighbouring people take the groups in turn, as evenly as can be
+        position = (np.arange(n) * 0.6180339887498949 + 0.5) % 1.0
+        rank = np.empty(n)
+        rank[np.argsort(position, kind="stable")] = np.arange(n)
+        draw = (rank + 0.5) / n
+    else:
+        draw = uniforms(key_of(seed, replication, "group"), 0, n)[:, 0]
+    member = np.minimum(np.searchsorted(edges, draw, side="right"), len(GROUPS) - 1)
+    return [when[member == g] for g in range(len(GROUPS))]
+
+
+def _attributes(
+    settings: Settings, seed: int, replication: int, group: int, entry: np.ndarray, stock: bool
+) -> dict[str, np.ndarray]:
+    n = len(entry)
+    first = person_number(group, 0, stock)
+    luck = {
+        purpose: uniforms(key_of(seed, replication, purpose), first, n)
+        for purpose in ("threshold", "person", "episode")
+    }
+    thresholds = exponentials(luck["threshold"])
+    frailty_draw = luck["person"][:, 0]
+    if settings.grid and not stock:
+        # a lattice over the luck that moves the spell; all else stays random
+        used = [e for e in (JOB, EDUCATION, RECALL, OTHER) if settings.line_on[4 * group + e]]
+        with_frailty = settings.frailty_variance > 0.0
+        points = lattice(n, max(1, len(used) + with_frailty))
+        for column, exit_code in enumerate(used):
+            thresholds[:, exit_code] = exponentials(points[:, column])
+        if with_frailty:
+            frailty_draw = points[:, len(used)]
+    frailty = gamma_frailty(frailty_draw, settings.frailty_variance)
+    share, start, length = settings.episode[group]
+    has = luck["episode"][:, 0] < share
+    begin = luck["episode"][:, 1] * start
+    noise = settings.risk_score_noise * ndtri(luck["person"][:, 2])
+    with np.errstate(divide="ignore"):
+        score = noise - np.log(frailty) + settings.group_risk[group]
+    return {
+        "person": first + np.arange(n),
+        "group": np.full(n, group),
+        "entry_day": entry,
+        "frailty": frailty,
+        "thresholds": thresholds,
+        "day_time": luck["person"][:, 1],
+        "score": score,
+        "caseworker": luck["person"][:, 3],
+        "episode_from": np.where(has, begin, inf),
+        "episode_to": np.where(has, begin + length, inf),
+        "spread": luck["episode"][:, 2],
+    }
+
+
+def _together(parts: list[dict[str, np.ndarray]]) -> People:
+    whole = {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
+    order = np.lexsort((whole["person"], whole["entry_day"]))
+    return People(**{name: column[order] for name, column in whole.items()})
+
+
+def entrants(settings: Settings, seed: int, replication: int) -> People:
+    """Everyone who enters in [0, horizon)."""
+    entries = _entries(settings, seed, replication)
+    return _together(
+        [_attributes(settings, seed, replication, g, e, False) for g, e in enumerate(entries)]
+    )
+
+
+def past_entrants(settings: Settings, seed: int, replication: int, since: tuple[float, ...]):
+    """Everyone who would have entered before day 0 and might still matter then.
+
+    Args:
+        since: days to go back, by group.
+    """
+    parts = []
+    key = key_of(seed, replication, "past")
+    for g in range(len(GROUPS)):
+        rate = settings.inflow_per_day[g]
+        entry = np.empty(0)
+        if rate > 0.0:
+            mean = rate * since[g]
+            wanted = int(mean + 8.0 * mean**0.5 + 50)
+            gaps = exponentials(uniforms(key, person_number(g, 0, True), wanted)[:, 0])
+            entry = -np.cumsum(gaps) / rate
+            entry = entry[entry > -since[g]]
+        parts.append(_attributes(settings, seed, replication, g, entry, True))
+    return _together(parts)
+
+
+def first_spell(people: People, i: int, w: Rulebook) -> Spell:
+    """The first spell of person ``i``, on the day of entry."""
+    p = blank_spell()
+    p.person = int(people.person[i])
+    p.group = int(people.group[i])
+    p.frailty = float(people.frailty[i])
+    p.day_time = float(people.day_time[i])
+    p.score = float(people.score[i])
+    p.caseworker_draw = float(people.caseworker[i])
+    p.spread = float(people.spread[i])
+    p.episode_from = float(people.episode_from[i])
+    p.episode_to = float(people.episode_to[i])
+    p.spell = 1
+    p.pace = w.pace_high if p.score > w.risk_cut[p.group] else w.pace_low
+    p.line = line_number(p.group, JOB)
+    chi = w.responsiveness[p.group]
+    p.chi = chi * p.frailty**w.frailty_power if w.frailty_power else chi
+    enter_spell(p, w, float(people.entry_day[i]), people.thresholds[i].tolist(), 0.0)
+    return p
+
+
+def enter_spell(
+    p: Spell, w: Rulebook, day: float, thresholds: list[float], benefit_used_days: float
+) -> None:
+    """Thresholds, right to benefit and exits that no meeting moves, on the day of entry."""
+    p.entry_day = p.at_day = day
+    p.threshold = thresholds[JOB] if w.line_on[p.line] else inf
+    p.other_day, p.other_exit, p.others = inf, OTHER, None
+    lines = []
+    for exit_code in (EDUCATION, RECALL, OTHER):
+        line = line_number(p.group, exit_code)
+        if not w.line_on[line]:
+            continue
+        q = _other_line(p, w, line, thresholds[exit_code])
+        if w.other_response > 0.0:
+            lines.append(q)
+            continue
+        first = w.line_first[line]
+        if w.line_end[line] == first + 1 and w.line_kind[line] == 0:
+            fixed = day + q.threshold / w.knot_rate[first]
+        else:
+            fixed = job_day(q, w, day + FAR_DAYS)
+        if fixed < p.other_day:
+            p.other_day, p.other_exit = fixed, exit_code
+    if lines:
+        p.others = tuple(lines)
+    set_right(p, day + max(0.0, w.benefit_limit_days[p.group] - benefit_used_days))
+
+
+def _other_line(p: Spell, w: Rulebook, line: int, threshold: float) -> Spell:
+    """A record that sums the rate of another exit."""
+    q = blank_spell()
+    q.person, q.group, q.line = p.person, p.group, line
+    q.entry_day = p.entry_day
+    q.threshold = threshold
+    q.chi = p.chi * w.other_response
+    start_line(q, w, p.entry_day)
+    return q
+
+
+def again(p: Spell, w: Rulebook, day: float, thresholds: ChunkedLuck) -> None:
+    """The same person enters again: frailty is kept, the rest starts over (model section 3)."""
+    used = w.benefit_limit_days[p.group] - (p.right_day - p.exit_day)
+    kept = {
+        name: getattr(p, name)
+        for name in (
+            "person", "group", "line", "row", "frailty", "chi", "day_time", "score", "pool",
+            "caseworker_draw", "quality", "spread", "spell", "alarm", "pace",
+        )
+    }  # fmt: skip
+    fresh = blank_spell()
+    for name in Spell.__slots__:
+        setattr(p, name, kept[name] if name in kept else getattr(fresh, name))
+    p.spell += 1
+    draws = thresholds.draw(p.person, 0, p.spell)
+    enter_spell(p, w, day, exponentials(np.array(draws)).tolist(), used if used < inf else 0.0)
+
+

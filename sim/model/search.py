@@ -1,0 +1,91 @@
+"""A job seeker's search, as a SimPy process.
+
+Due, ask for a caseworker (at most until the exit), meet, the rules say what has changed, next.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from math import inf
+from typing import TYPE_CHECKING
+
+from sim.model.clock import Alarm
+from sim.rules.calendar import MINUTES_PER_DAY
+from sim.rules.meetings import (
+    BROKEN_OFF,
+    CANCELLED,
+    DECLINED,
+    GATHERS,
+    HELD,
+    IS_DECLINED,
+    IS_SUSPENDED,
+    MEETS,
+    SEARCHES,
+    SUSPENDED,
+    WAITS,
+    after_contact,
+    fall_due,
+    finish,
+)
+from sim.rules.people import Spell
+
+if TYPE_CHECKING:
+    from sim.model.world import World
+
+Process = Generator[Alarm, None, None]
+
+
+def search(world: World, p: Spell) -> Process:
+    """The life of one job seeker: spell after spell, meeting after meeting."""
+    clock, w, office, alarm = world.clock, world.rulebook, world.office, Alarm(world.clock)
+    p.alarm = alarm
+    while True:
+        world.enter(p)
+        while True:
+            # between meetings, until the next falls due or the person leaves
+            world.look(p, p.due_day)
+            while p.due_day > clock._now < p.exit_day:
+                clock.set(alarm, p.due_day if p.due_day < p.exit_day else p.exit_day)
+                yield alarm
+            if p.exit_day <= clock._now:
+                break
+            p.asked_day = clock._now
+            what = fall_due(p, w, world.luck.meeting(p))
+            if what == IS_DECLINED or what == IS_SUSPENDED:
+                world.no_meeting(p, SUSPENDED if what == IS_SUSPENDED else DECLINED)
+                after_contact(p, w, clock._now, world.luck.plan(p))
+                continue
+            # waiting for a caseworker, at most until the exit
+            if what == GATHERS or not (p.partner or office.pools[p.pool].ask(p)):
+                if what == GATHERS:
+                    office.gather(p)
+                world.look(p, inf)
+                while p.state == WAITS and p.exit_day > clock._now:
+                    clock.set(alarm, p.exit_day)
+                    yield alarm
+                if p.state == WAITS:
+                    office.pools[p.pool].withdraw(p)
+                    world.no_meeting(p, CANCELLED)
+                    break
+                if p.state == SEARCHES:
+                    world.no_meeting(p, SUSPENDED)
+                    continue
+            # in the meeting
+            p.state, p.start_day = MEETS, clock._now
+            end = p.start_day + p.minutes / MINUTES_PER_DAY
+            world.look(p, end)
+            while clock._now < end and not (p.exit_day <= clock._now and w.exit_breaks_meeting):
+                leaves = p.exit_day < end and w.exit_breaks_meeting
+                clock.set(alarm, p.exit_day if leaves else end)
+                yield alarm
+            p.state = SEARCHES
+            office.meeting_over(p, clock._now)
+            if p.exit_day <= clock._now:
+                world.met(p, BROKEN_OFF if w.exit_breaks_meeting else HELD)
+                break
+            world.met(p, finish(p, w, clock._now, world.luck.plan(p)))
+        if not world.leave(p):
+            return
+        while p.entry_day > clock._now:
+            clock.set(alarm, p.entry_day)
+            yield alarm

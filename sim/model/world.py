@@ -1,0 +1,322 @@
+"""One world: the people of a replication, one arm's rules, an office and a labour market."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from copy import copy
+from math import inf, nan
+
+import simpy
+
+from sim.model.alone import Luck, stock_on_day_0
+from sim.model.clock import FIRST, Alarm, Clock
+from sim.model.journal import MEETING_COLUMNS, SPELL_COLUMNS, ArmRows, Table, office_by_day
+from sim.model.office import Office
+from sim.model.population import People, again, entrants, first_spell
+from sim.model.search import search
+from sim.model.settings import STANDARD, Settings, Study, registry_of, rulebook_of, settings_of
+from sim.rules.errors import CheckError
+from sim.rules.leaving import advance, find_exit, renew, set_piece, start_line
+from sim.rules.market import EFFORT_UNIT, WEEK_DAYS, effort_units, market_factor
+from sim.rules.meetings import (
+    BROKEN_OFF,
+    HELD,
+    MEETS,
+    NO_SHOW,
+    PENDING,
+    SEARCHES,
+    WAITS,
+    begin,
+    change_window,
+)
+from sim.rules.people import JOB, OPEN, Spell
+from sim.rules.regimes import clock_at, next_clock_day, plan_next
+from sim.rules.rulebook import Rulebook
+
+SUM_ERROR = 1e-9
+"""Largest relative gap between the cumulative rate at an exit and its threshold."""
+
+
+class World:
+    """Everything that one arm's job seekers share."""
+
+    def __init__(
+        self, study: Study, settings: Settings, w: Rulebook, arm: str, replication: int
+    ) -> None:
+        self.study = study
+        self.settings = settings
+        self.rulebook = w
+        self.clock = Clock(settings.horizon_days)
+        self.luck = Luck(study.seed, replication, w)
+        self.office = Office(self.clock, settings, w, study.caseworkers[arm], study, replication)
+        self.open: dict[int, Spell] = {}
+        self.spells = Table(SPELL_COLUMNS)
+        self.meetings = Table(MEETING_COLUMNS)
+        self.common = [1.0] * len(self.office.pools)
+        self.coupled = settings.displacement > 0.0 or self.office.has_load_effect
+        self.known_until_day = settings.horizon_days
+        self.lever_set = 0
+        self.entered = self.left = 0
+        self.displaced_jobs = 0.0
+        self.jobs = 0
+        self.waited_days = 0.0
+        self.checks = {"sum_equals_threshold": 0}
+
+    # what the process of a job seeker asks of its world --------------------------------------
+
+    def look(self, p: Spell, limit: float) -> None:
+        """When the person leaves, as far as it is known today and before ``limit``."""
+        p.limit_day = limit
+        known = self.known_until_day
+        find_exit(p, self.rulebook, limit if limit < known else known)
+
+    def enter(self, p: Spell) -> None:
+        """A spell begins; its first meeting is planned (the stock's was planned before day 0)."""
+        self.entered += 1
+        self.open[p.person] = p
+        p.pool = self.office.place(p)
+        self.office.pools[p.pool].open_spells += 1
+        p.common = self.common[p.pool]
+        if p.entry_day >= 0.0:
+            w = self.rulebook
+            p.row = self.lever_set * 7 + p.group
+            start_line(p, w, p.entry_day)
+            begin(p, w, p.entry_day, self.luck.plan(p), p.spread)
+            p.counted = p.spell == 1 and p.entry_day < self.settings.observation_days
+        else:
+            set_piece(p, self.rulebook)
+
+    def leave(self, p: Spell) -> bool:
+        """The spell ends; True if the person will be back (``p`` is then the next spell)."""
+        self.left += 1
+        del self.open[p.person]
+        self.office.pools[p.pool].open_spells -= 1
+        if p.exit == JOB:
+            self.jobs += 1
+            advance(p, self.rulebook, p.exit_day)
+            if abs(p.summed - p.threshold) > SUM_ERROR * p.threshold:
+                raise CheckError(
+                    f"person {p.person}, spell {p.spell}: the cumulative job rate at the exit on "
+                    f"day {p.exit_day} is {p.summed!r}, the threshold {p.threshold!r}"
+                )
+            self.checks["sum_equals_threshold"] += 1
+        self.write(p)
+        days = self.luck.returns_after_days(p)
+        if p.exit_day + days >= self.settings.horizon_days:
+            return False
+        again(p, self.rulebook, p.exit_day + days, self.luck.threshold)
+        return True
+
+    def no_meeting(self, p: Spell, outcome: int) -> None:
+        """A meeting that fell due ends without having begun."""
+        end = self.clock._now
+        self._note(p, nan, end, outcome, 0.0, end - p.asked_day)
+
+    def met(self, p: Spell, outcome: int) -> None:
+        """A meeting that began is over."""
+        now = self.clock._now
+        if outcome == HELD and p.exit_day <= now:
+            p.held += 1
+        minutes = self.office.minutes(p, now, outcome in (HELD, NO_SHOW))
+        self._note(p, p.start_day, now, outcome, minutes, p.start_day - p.asked_day)
+
+    def _note(
+        self, p: Spell, start: float, end: float, outcome: int, minutes: float, wait: float
+    ) -> None:
+        p.waiting_days += wait
+        self.waited_days += wait
+        p.minutes_used += minutes
+        self.meetings.add((
+            p.person, p.spell, p.number, p.planned, p.asked_day, start, end, p.form, p.asked_duty,
+            outcome, minutes,
+        ))  # fmt: skip
+
+    # the run -----------------------------------------------------------------------------------
+
+    def run(self, people: People, stock: list[Spell], later: list[tuple[float, Spell]]) -> ArmRows:
+        """Live to the horizon; the rows of what happened."""
+        clock, w = self.clock, self.rulebook
+        clock.process(self._windows())
+        for p in stock:
+            self._take_over(p)
+            clock.process(search(self, p))
+        clock.process(self._arrivals(people, later))
+        if self.coupled:
+            clock.process(self._weeks())
+        self.office.start()
+        clock.run_to(self.settings.horizon_days)
+        return self._rows(w)
+
+    def _take_over(self, p: Spell) -> None:
+        """A person of the stock goes on under this arm's regime: the plan is made anew."""
+        w = self.rulebook
+        shown = clock_at(p, w, 0.0)
+        p.pace = w.pace_high if p.score > w.risk_cut[p.group] else w.pace_low
+        p.phase, p.step, p.planned = w.phase_start[p.row], 0, 0
+        while True:
+            before = p.phase, p.step
+            day = next_clock_day(p, w, 0.0, 0.5)
+            if day > shown:
+                p.phase, p.step = before
+                break
+            p.planned += 1
+        plan_next(p, w, 0.0, self.luck.plan(p))
+
+    def _arrivals(
+        self, people: People, later: list[tuple[float, Spell]]
+    ) -> Generator[simpy.Event, None, None]:
+        """Start the process of everyone who enters, in order of entry."""
+        clock, w = self.clock, self.rulebook
+        alarm = Alarm(clock)
+        returning = sorted(later, key=lambda r: (r[0], r[1].person))
+        days = people.entry_day.tolist()
+        i = j = 0
+        while i < len(days) or j < len(returning):
+            back = returning[j][0] if j < len(returning) else inf
+            day = days[i] if i < len(days) and days[i] <= back else back
+            if day > clock._now:
+                clock.set(alarm, day)
+                yield alarm
+            if day == back:
+                p = returning[j][1]
+                again(p, w, day, self.luck.threshold)
+                j += 1
+            else:
+                p = first_spell(people, i, w)
+                i += 1
+            clock.process(search(self, p))
+
+    def _weeks(self) -> Generator[simpy.Event, None, None]:
+        """Renew the load and market factors every week (model sections 3 and 7)."""
+        clock, w, settings = self.clock, self.rulebook, self.settings
+        alarm = Alarm(clock)
+        week = 0
+        while True:
+            now = clock._now
+            self.known_until_day = min((week + 1) * WEEK_DAYS, settings.horizon_days)
+            units = 0
+            load = [self.office.load_factor(pool) for pool in self.office.pools]
+            for p in self.open.values():
+                units += effort_units(renew(p, w, now, p.common))
+            effort = units * EFFORT_UNIT
+            reference = self.study.reference_effort_per_day
+            market = market_factor(effort, reference, settings.pool_share, settings.displacement)
+            if settings.displacement > 0.0 and settings.pool_share > 0.0:
+                others = reference * (1.0 - settings.pool_share) / settings.pool_share
+                self.displaced_jobs += WEEK_DAYS * others * (1.0 - market)
+            self.common = [factor * market for factor in load]
+            for p in self.open.values():
+                p.common = self.common[p.pool]
+                set_piece(p, w)
+                self._look_again(p, now)
+            week += 1
+            clock.set(alarm, week * WEEK_DAYS, FIRST)
+            yield alarm
+
+    def _look_again(self, p: Spell, now: float) -> None:
+        """After a change from outside: an alarm that would ring too late is brought forward."""
+        self.look(p, p.limit_day)
+        if p.state == SEARCHES:
+            day = p.due_day if p.due_day < p.exit_day else p.exit_day
+        elif p.state == WAITS:
+            day = p.exit_day
+        else:
+            day = p.exit_day if self.rulebook.exit_breaks_meeting else inf
+        if day < p.alarm.day and p.alarm.day > now:
+            self.clock.set(p.alarm, day)
+
+    def _windows(self) -> Generator[simpy.Event, None, None]:
+        """Change everybody's levers where a window of the regime begins and ends."""
+        clock, w = self.clock, self.rulebook
+        alarm = Alarm(clock)
+        changes = []
+        for i, (start, end) in enumerate(
+            zip(w.window_from_day, w.window_to_day, strict=True), start=1
+        ):
+            changes.append((max(start, 0.0), 1, i))
+            changes.append((end, 0, i))
+        for day, starts, number in sorted(c for c in changes if c[0] >= 0.0):
+            if day > clock._now:
+                clock.set(alarm, day, FIRST)
+                yield alarm
+            self.lever_set = number if starts else 0
+            for p in list(self.open.values()):
+                self._change(p, bool(starts), day)
+
+    def _change(self, p: Spell, starts: bool, day: float) -> None:
+        w = self.rulebook
+        busy = p.state in (WAITS, MEETS)
+        row = self.lever_set * 7 + p.group
+        if change_window(p, w, day, row, starts, busy, self.luck.plan(p), p.spread):
+            self.office.pools[p.pool].withdraw(p)
+            p.state = SEARCHES
+            self.clock.set(p.alarm, day)
+        elif not busy:
+            self.look(p, p.due_day)
+            self.clock.set(p.alarm, min(p.due_day, p.exit_day))
+        else:
+            self._look_again(p, day)
+
+    # the end -----------------------------------------------------------------------------------
+
+    def write(self, p: Spell) -> None:
+        """Write the row of a spell."""
+        self.spells.add((
+            p.person, p.spell, p.group, p.entry_day, p.exit_day, p.exit_day - p.entry_day, p.exit,
+            p.frailty, p.due, p.held, p.waiting_days, p.counted, p.sanctions, p.minutes_used,
+        ))  # fmt: skip
+
+    def _rows(self, w: Rulebook) -> ArmRows:
+        end = self.settings.horizon_days
+        still = len(self.open)
+        for p in self.open.values():
+            if p.state == WAITS:
+                self.no_meeting(p, PENDING)
+            elif p.state == MEETS:
+                self.met(p, PENDING)
+            p.exit_day, p.exit = end, OPEN
+            self.write(p)
+        if self.entered != self.left + still:
+            raise CheckError(f"{self.entered} entered, {self.left} left and {still} are open")
+        self.checks["entries_equal_exits_and_open"] = 1
+        self.office.check_waits(self.waited_days, end)
+        spells = self.spells.columns("person", "spell")
+        meetings = self.meetings.columns("person", "spell", "number")
+        numbers, open_minutes = self.office.by_day()
+        self.checks |= self.office.checks()
+        extras = {}
+        if self.settings.displacement > 0.0:
+            extras["displaced_jobs"] = self.displaced_jobs
+            extras["displaced_jobs_per_counted_job"] = self.displaced_jobs / max(self.jobs, 1)
+        return ArmRows(
+            spells, meetings, office_by_day(spells, meetings, numbers, open_minutes),
+            dict(self.checks), extras,
+        )  # fmt: skip
+
+
+def run_replication(study: Study, replication: int) -> dict[str, ArmRows]:
+    """All arms of one replication: each its own world, with the same people and luck."""
+    settings = settings_of(study)
+    registry = registry_of(study)
+    people = entrants(settings, study.seed, replication)
+    stock: list[Spell] = []
+    later: list[tuple[float, Spell]] = []
+    if settings.warm_start:
+        before = rulebook_of(study, STANDARD, registry)
+        stock, later = stock_on_day_0(study, settings, before, replication)
+    rows = {}
+    for arm in study.arms:
+        w = rulebook_of(study, arm, registry)
+        world = World(study, settings, w, arm, replication)
+        rows[arm] = world.run(
+            people, [_own(p) for p in stock], [(day, _own(p)) for day, p in later]
+        )
+    return rows
+
+
+def _own(p: Spell) -> Spell:
+    """A copy of a record, so that every arm starts from the same."""
+    q = copy(p)
+    if p.others is not None:
+        q.others = tuple(copy(line) for line in p.others)
+    return q

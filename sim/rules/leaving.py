@@ -1,0 +1,273 @@
+"""When a spell ends: the cumulative job rate against its threshold, without a time step.
+
+The job rate on calendar day c and spell day s is (model section 3)
+
+    frailty * baseline(s) * cycle(c) * common * threat * sanction * effect(stock of meetings)
+
+All but the effect (and a Weibull or plugged-in baseline) are constant on *pieces*; a piece ends
+where the baseline, the cycle, the threat, a sanction or the weekly ``common`` factor (load and
+market) jumps. A record is summed up to ``at_day``; sums are only ever split at ends of pieces and
+where a meeting changes the rate, so the same life gives the same bits in every regime.
+"""
+
+from __future__ import annotations
+
+from math import exp, inf
+
+from sim.rules.effects import NO_EFFECT, PLUGIN, factor, factor_sum
+from sim.rules.hazards import PIECEWISE, baseline_at, excess_of, weighted_factor
+from sim.rules.people import JOB
+
+NEWTON_STEPS = 60
+
+
+def start_line(p, w, day: float) -> None:
+    """Begin to sum the rate of ``p.line`` on the day of entry."""
+    p.at_day = day
+    p.summed = 0.0
+    p.knot = w.line_first[p.line]
+    p.excess = p.excess_sum = 0.0
+    p.stock = 0.0
+    p.stock_day = day
+    set_piece(p, w)
+
+
+def set_piece(p, w) -> None:
+    """The multiplier on ``p.at_day``, and the day on which its piece ends."""
+    day = p.at_day
+    line = p.line
+    knot = p.knot
+    last = w.line_end[line] - 1
+    end = inf
+    while knot < last:
+        end = p.entry_day + w.knot_day[knot + 1]
+        if day < end:
+            break
+        knot += 1
+        end = inf
+    p.knot = knot
+    own = p.frailty * w.knot_rate[knot]
+    if day < p.threat_from_day:
+        if p.threat_from_day < end:
+            end = p.threat_from_day
+    elif day < p.threat_to_day:
+        own *= 1.0 + w.threat
+        if p.threat_to_day < end:
+            end = p.threat_to_day
+    if day < p.sanction_to_day:
+        own *= w.sanction_factor
+        if p.sanction_to_day < end:
+            end = p.sanction_to_day
+    p.own = own
+    own *= p.common
+    if w.cycle_count and line % 4 == JOB:
+        for i in range(w.cycle_count):
+            if day < w.cycle_day[i]:
+                if w.cycle_day[i] < end:
+                    end = w.cycle_day[i]
+                break
+        else:
+            i = w.cycle_count
+        own *= w.cycle_factor[i]
+    p.multiplier = own
+    p.piece_day = end
+
+
+def gain(p, w, day: float) -> float:
+    """The cumulative rate from ``p.at_day`` to ``day``, which lies in the same piece."""
+    days = day - p.at_day
+    if w.line_kind[p.line] != PIECEWISE or w.effect_kind == PLUGIN:
+        if p.excess != 0.0 or w.line_kind[p.line] != PIECEWISE:
+            return p.multiplier * weighted_factor(p, w, p.at_day, day)
+        return p.multiplier * days
+    y = p.excess
+    if y == 0.0:
+        return p.multiplier * days
+    if w.decay == 0.0:
+        return p.multiplier * days * factor(w.effect_kind, w.cap, y)
+    y *= exp(-w.decay * days)
+    return p.multiplier * (
+        days + (p.excess_sum - factor_sum(w.effect_kind, w.cap, y)) / w.decay
+    )
+
+
+def _sum_to(p, w, day: float) -> None:
+    """Sum the rate up to a day in the present piece."""
+    y = p.excess
+    if y == 0.0 or w.effect_kind == PLUGIN or w.line_kind[p.line] != PIECEWISE or w.decay == 0.0:
+        p.summed += gain(p, w, day)
+        if y != 0.0:
+            if w.effect_kind == PLUGIN:
+                p.excess = p.stock * exp(-(day - p.stock_day) * w.stock_decay)
+            elif w.decay != 0.0:
+                p.excess = y * exp(-w.decay * (day - p.at_day))
+                p.excess_sum = factor_sum(w.effect_kind, w.cap, p.excess)
+        p.at_day = day
+        return
+    days = day - p.at_day
+    y *= exp(-w.decay * days)
+    later = factor_sum(w.effect_kind, w.cap, y)
+    p.summed += p.multiplier * (days + (p.excess_sum - later) / w.decay)
+    p.at_day = day
+    if -1e-17 < y < 1e-17:
+        y = later = 0.0
+    p.excess = y
+    p.excess_sum = later
+
+
+def advance(p, w, day: float) -> None:
+    """Sum the rate up to ``day``, piece by piece."""
+    while p.piece_day <= day:
+        if p.piece_day > p.at_day:
+            _sum_to(p, w, p.piece_day)
+        set_piece(p, w)
+    if day > p.at_day:
+        _sum_to(p, w, day)
+
+
+def _days_to(p, w, need: float) -> float:
+    """Days after ``p.at_day`` until the cumulative rate has grown by ``need``.
+
+    Newton from the side on which the cumulative rate has its curvature, so that it converges
+    without overshooting; exact in one step where the rate is constant.
+    """
+    closed = w.line_kind[p.line] == PIECEWISE and w.effect_kind != PLUGIN
+    if closed:
+        if p.excess == 0.0:
+            return need / p.multiplier
+        now = factor(w.effect_kind, w.cap, p.excess)
+        if w.decay == 0.0:
+            return need / (p.multiplier * now)
+        days = need / (p.multiplier * now) if now > 0.0 else need / p.multiplier
+    else:
+        days = need / max(rate(p, w, p.at_day), 1e-300)
+    low, high = 0.0, inf
+    for _ in range(NEWTON_STEPS):
+        here = p.at_day + days
+        miss = gain(p, w, here) - need
+        if miss > 0.0:
+            high = days
+        else:
+            low = days
+        slope = rate(p, w, here)
+        step = miss / slope if slope > 0.0 else inf
+        new = days - step
+        if not low <= new <= high:
+            new = 0.5 * (low + high) if high < inf else 2.0 * days + 1.0
+        if abs(new - days) <= 1e-14 * (here if here > 1.0 else 1.0):
+            return new
+        days = new
+    return days
+
+
+def rate(p, w, day: float) -> float:
+    """The rate per day on a day in the present piece (all factors included)."""
+    y = p.excess
+    if w.effect_kind == PLUGIN:
+        if y != 0.0:
+            stock = p.stock * exp(-(day - p.stock_day) * w.stock_decay)
+            y = w.effect_rule(p.chi, stock)
+        else:
+            y = 1.0
+    elif y != 0.0:
+        y = factor(w.effect_kind, w.cap, y * exp(-w.decay * (day - p.at_day)))
+    else:
+        y = 1.0
+    if w.line_kind[p.line] != PIECEWISE:
+        y *= baseline_at(w, p.line, day - p.entry_day)
+    return p.multiplier * y
+
+
+def job_day(p, w, limit: float) -> float:
+    """The day on which the sum reaches the threshold if that is before ``limit``, else inf.
+
+    Looks ahead as if nothing changed until ``limit`` and leaves the record as it was.
+    """
+    if p.piece_day >= limit:
+        return _crossing(p, w, limit)
+    at_day, summed, own, multiplier, piece_day, knot, y, y_sum = (
+        p.at_day, p.summed, p.own, p.multiplier, p.piece_day, p.knot, p.excess, p.excess_sum
+    )  # fmt: skip
+    while True:
+        end = p.piece_day if p.piece_day < limit else limit
+        day = _crossing(p, w, end)
+        if day < inf or end >= limit:
+            break
+        _sum_to(p, w, end)
+        set_piece(p, w)
+    p.at_day, p.summed, p.own, p.multiplier, p.piece_day, p.knot, p.excess, p.excess_sum = (
+        at_day, summed, own, multiplier, piece_day, knot, y, y_sum
+    )  # fmt: skip
+    return day
+
+
+def _crossing(p, w, end: float) -> float:
+    """The day before ``end``, in the present piece, on which the threshold is reached; or inf."""
+    need = p.threshold - p.summed
+    if need == inf or p.multiplier == 0.0:
+        return inf
+    y = p.excess
+    days = end - p.at_day
+    if w.line_kind[p.line] == PIECEWISE and w.effect_kind != PLUGIN:
+        most = p.multiplier * days
+        if y > 0.0:
+            most *= factor(w.effect_kind, w.cap, y)
+        if need > most * 1.000000001:
+            return inf
+    if gain(p, w, end) < need:
+        return inf
+    day = p.at_day + _days_to(p, w, need)
+    return day if day < end else end
+
+
+def find_exit(p, w, limit: float) -> None:
+    """Set ``exit_day`` and ``exit``: the first of all ways out, the job's only before ``limit``."""
+    day = job_day(p, w, limit)
+    kind = JOB
+    if day > p.fixed_day:
+        day = p.fixed_day
+        kind = p.fixed_exit
+    if p.others is not None:
+        for line in p.others:
+            other = job_day(line, w, limit)
+            if other < day:
+                day = other
+                kind = line.line % 4
+    p.exit_day = day
+    p.exit = kind
+
+
+def change_stock(p, w, day: float, weight: float) -> None:
+    """Add a held meeting of this weight to the stock at its end; sums are split only if it counts.
+
+    Args:
+        weight: quality * form * duty of the meeting (no unit).
+    """
+    stock = p.stock * exp(-(day - p.stock_day) * w.stock_decay) + weight
+    if w.effect_kind == NO_EFFECT or weight == 0.0:
+        return
+    if p.chi != 0.0:
+        advance(p, w, day)
+        p.excess = excess_of(w, p.chi, stock)
+        p.excess_sum = factor_sum(w.effect_kind, w.cap, p.excess)
+    p.stock = stock
+    p.stock_day = day
+    if p.others is not None:
+        for line in p.others:
+            change_stock(line, w, day, weight)
+
+
+def renew(p, w, day: float, common: float) -> float:
+    """Take up the week's load and market factor; returns the search effort, per day.
+
+    Effort is frailty * baseline * effect * threat * sanction (model section 7).
+    """
+    advance(p, w, day)
+    p.common = common
+    set_piece(p, w)
+    if p.others is not None:
+        for line in p.others:
+            advance(line, w, day)
+    if p.multiplier == 0.0:
+        return 0.0
+    return rate(p, w, day) * (p.own / p.multiplier)

@@ -1,0 +1,231 @@
+"""When the next meeting is due: schedules, the meeting clock, and dates in which levers change.
+
+The *meeting clock* of a person counts spell days. It runs at the pace that the allocation gives
+the person, slower or not at all in an episode (treatment, a small job), and stands still while a
+window stops it. Schedules speak of clock days; people are called on calendar days.
+"""
+
+from __future__ import annotations
+
+from math import inf, log
+
+from sim.rules.leaving import advance, set_piece
+from sim.rules.people import OTHER
+
+NONE, GRID, EVERY, LIST, AGREED, RANDOM, PLUGGED = range(7)
+MANDATORY, VOLUNTARY = 0, 1
+
+SMALLEST_GAP_DAYS = 1e-6
+
+
+def clock_at(p, w, day: float) -> float:
+    """What the person's meeting clock shows on a calendar day, in days."""
+    if p.stopped_day < day:
+        day = p.stopped_day
+    active = day - p.entry_day - p.lost_days
+    if active > p.episode_from:
+        speed = w.episode_pace[p.row]
+        if active < p.episode_to:
+            active = p.episode_from + speed * (active - p.episode_from)
+        else:
+            active -= (1.0 - speed) * (p.episode_to - p.episode_from)
+    return active * p.pace
+
+
+def day_of(p, w, clock_days: float) -> float:
+    """The calendar day on which the person's meeting clock shows ``clock_days``."""
+    active = clock_days / p.pace
+    if active > p.episode_from:
+        speed = w.episode_pace[p.row]
+        length = p.episode_to - p.episode_from
+        if speed > 0.0 and active <= p.episode_from + speed * length:
+            active = p.episode_from + (active - p.episode_from) / speed
+        else:
+            active += (1.0 - speed) * length
+    return p.entry_day + p.lost_days + active
+
+
+def open_day(p, w, day: float) -> float:
+    """The person's own time on the first open day from ``day`` on (working calendar)."""
+    whole = int(day // 1.0)
+    place = whole - w.calendar_from
+    if 0 <= place < w.calendar_days:
+        whole = w.next_open[place]
+    return whole + w.opens_at + p.day_time * w.window_days
+
+
+def next_clock_day(p, w, day: float, u: float) -> float:
+    """The clock day of the next planned meeting; moves the plan on by one.
+
+    Args:
+        u: the luck of the gap, used by schedules that agree or draw it.
+    """
+    while True:
+        i = p.phase
+        kind = w.phase_kind[i]
+        if kind == NONE:
+            return inf
+        p.step += 1
+        k = p.step
+        target = inf
+        if kind == GRID:
+            if k <= w.phase_count[i]:
+                return w.phase_origin[i] + k * w.phase_a[i] / w.phase_count[i]
+        elif kind == EVERY:
+            target = w.phase_origin[i] + k * w.phase_a[i]
+        elif kind == LIST:
+            if k <= w.phase_count[i]:
+                return w.list_day[w.phase_list[i] + k - 1]
+        elif kind == AGREED:
+            target = clock_at(p, w, day) + w.phase_a[i] + u * (w.phase_b[i] - w.phase_a[i])
+        elif kind == RANDOM:
+            target = clock_at(p, w, day) - w.phase_a[i] * log(u)
+        else:
+            now = clock_at(p, w, day)
+            target = w.phase_rule[i](k, now)
+            if target <= now and k > 1:
+                target = now + SMALLEST_GAP_DAYS
+        if target <= w.phase_until[i] and target < inf:
+            return target
+        p.phase += 1
+        p.step = 0
+
+
+def plan_next(p, w, day: float, u: tuple[float, ...] | None) -> None:
+    """Plan the next meeting: its number, duty and due day, and from when it is a threat.
+
+    Args:
+        u: luck of (gap, self-booking, booked date); None where no lever needs it.
+    """
+    row = p.row
+    target = next_clock_day(p, w, day, u[0] if u is not None else 0.5)
+    while target < w.recall_pause_days[row]:
+        target = next_clock_day(p, w, day, u[0] if u is not None else 0.5)
+    p.planned += 1
+    if p.planned == 1 and target > w.latest_first_day[row]:
+        target = w.latest_first_day[row]
+    if p.planned == w.fund_meeting[row]:
+        target += w.fund_wait_days[row]
+    due = day_of(p, w, target) if target < inf else inf
+    p.booked = 0
+    if u is not None and u[1] < w.booking_share[row]:
+        p.booked = 1
+        due -= u[2] * w.booking_window_days[row]
+    call(p, w, day, due, w.duty[row])
+
+
+def call(p, w, day: float, due: float, duty: int) -> None:
+    """Call the person for a due day (not before today, and on an open day)."""
+    if due < day:
+        due = day
+    if w.working and due < inf:
+        due = open_day(p, w, due)
+        if due < day:
+            due = day
+    p.due_day = due
+    p.duty = duty
+    if w.threat > 0.0:
+        announce(p, w, day)
+
+
+def announce(p, w, day: float) -> None:
+    """Set the days on which the coming meeting is a threat (from a week before it is due)."""
+    if p.duty == MANDATORY and w.available[p.row] and p.due_day < inf:
+        begin = p.due_day - w.threat_days
+        end = p.due_day
+        if begin < day:
+            begin = day
+    elif p.threat_to_day > day:
+        begin = end = inf
+    else:
+        return
+    advance(p, w, day)
+    p.threat_from_day = begin
+    p.threat_to_day = end
+    set_piece(p, w)
+
+
+def enter_window(p, w, day: float, row: int, busy: bool, u: float) -> None:
+    """Dates begin in which other levers hold.
+
+    Where mandatory meetings are suspended, the one that was planned is kept (and put off while
+    the meeting clock stands still); voluntary contacts are offered instead.
+
+    Args:
+        busy: waiting for a meeting or in one, which is finished first.
+        u: spreads the first offers evenly over their interval.
+    """
+    p.row = row
+    if w.suspended[row]:
+        if w.clock_stops[row]:
+            p.stopped_day = day
+        every = w.offer_every_days[row]
+        p.offer_day = day + u * every if every < inf else inf
+        if not busy:
+            p.kept_due_day = p.due_day
+            next_in_window(p, w, day)
+    elif not busy:
+        p.duty = w.duty[row]
+    if w.benefit_stops[row] and p.right_day < inf:
+        p.right_left = p.right_day - day
+        set_right(p, inf)
+    if w.threat > 0.0:
+        announce(p, w, day)
+
+
+def next_in_window(p, w, day: float) -> None:
+    """In a suspension: the next offer, or the kept meeting where the clock runs on."""
+    due = p.offer_day
+    duty = VOLUNTARY
+    if p.stopped_day == inf and p.kept_due_day <= due:
+        due = p.kept_due_day
+        duty = MANDATORY
+    call(p, w, day, due, duty)
+
+
+def leave_window(p, w, day: float, row: int, busy: bool, u: float) -> None:
+    """The dates are over: clocks run again; what was missed is caught up on, or dropped.
+
+    Args:
+        busy: waiting for a meeting or in one, which is finished first.
+        u: spreads the meetings that are caught up on evenly over ``catch_up_days``.
+    """
+    old = p.row
+    p.row = row
+    if w.suspended[old]:
+        p.offer_day = inf
+        if p.stopped_day < inf:
+            p.kept_due_day += day - p.stopped_day
+            p.lost_days += day - p.stopped_day
+            p.stopped_day = inf
+        catch_up = day + u * w.catch_up_days[old] if p.owed and w.catch_up[old] else inf
+        p.owed = 0
+        if not busy and catch_up < p.kept_due_day:
+            call(p, w, day, catch_up, w.duty[row])
+        elif not busy:
+            call_kept(p, w, day)
+    elif not busy:
+        p.duty = w.duty[row]
+    if p.right_left < inf:
+        set_right(p, day + p.right_left)
+        p.right_left = inf
+    if w.threat > 0.0 and not busy:
+        announce(p, w, day)
+
+
+def call_kept(p, w, day: float) -> None:
+    """Call the person for the meeting that was kept."""
+    due = p.kept_due_day
+    p.kept_due_day = inf
+    call(p, w, day, due, w.duty[p.row])
+
+
+def set_right(p, day: float) -> None:
+    """Move the day on which the right to the benefit ends."""
+    p.right_day = day
+    if p.other_day <= day:
+        p.fixed_day = p.other_day
+        p.fixed_exit = p.other_exit
+    else:
+        p.fixed_day = day
+        p.fixed_exit = OTHER
