@@ -19,6 +19,9 @@ from omegaconf import OmegaConf
 STUDY = "study"
 _COMMAND = "command"
 
+_Stored = tuple[str | None, str, str | None, Mapping[str, Any]]
+"""Group, name, package and values of a node in Hydra's store."""
+
 
 @dataclass(frozen=True)
 class Parts:
@@ -34,13 +37,14 @@ class Parts:
 def composed(parts: Parts) -> dict[str, Any]:
     """Merge the parts: mappings key by key, everything else as a whole."""
     defaults: list[Any] = ["_self_"]
-    nodes: list[tuple[str | None, str, str | None, Mapping[str, Any]]] = []
+    nodes: list[_Stored] = []
     for group, (name, values) in parts.groups.items():
         defaults.append({group: name})
         nodes.append((group, name, None, values))
     for regime, chain in parts.regimes.items():
         defaults.append({f"regime@regimes.{regime}": [name for name, _ in chain]})
         nodes.extend(("regime", name, None, values) for name, values in chain)
+    nodes = list({node[:2]: node for node in nodes}.values())  # standard is in every chain
     for name, values in (("scenario", parts.scenario), ("settings", parts.command)):
         defaults.append({f"{_COMMAND}/{name}": "own"})
         nodes.append((f"{_COMMAND}/{name}", "own", "_global_", values))
@@ -53,7 +57,7 @@ def composed(parts: Parts) -> dict[str, Any]:
 
 @contextmanager
 def _stored(
-    nodes: list[tuple[str | None, str, str | None, Mapping[str, Any]]],
+    nodes: list[_Stored],
 ) -> Iterator[None]:
     """Put values into Hydra's store, and take them out again."""
     store = ConfigStore.instance()

@@ -16,6 +16,8 @@ from sim.config.schema import dotted
 from sim.rules.parameters import Parameter, find, leaves
 from sim.rules.registry import Registry
 
+SEED = ("design", "seed")
+
 Key = tuple[str, ...]
 Difference = tuple[str, Any, Any, str]
 
@@ -61,7 +63,7 @@ class Configuration:
                 found.append((dotted(path), shown, value, self._where(path, value)))
         for path, usual in default.items():
             if path not in self._flat and path[0] == "arms" and path[2:] == ("regime",):
-                found.append((dotted(path), usual, None, self._where(path[:1], None)))
+                found.append((dotted(path), usual, None, COMMAND_LINE))
         return found
 
     @cached_property
@@ -96,12 +98,14 @@ class Configuration:
 
     def _where(self, path: Key, value: Any) -> str:
         origin = self.origins.of(path, value)
-        return origin.name if origin else "drawn"
+        if origin is None:
+            return "drawn" if path == SEED else "its regime" if path[0] == "arms" else "the program"
+        return origin.name
 
     def _source(self, path: Key, value: Any) -> str:
         origin = self.origins.of(path, value)
         if origin is None:
-            return "drawn" if path == ("design", "seed") else ""
+            return self._where(path, value)
         source = origin.note(path, "source")
         if source is None:
             return origin.name

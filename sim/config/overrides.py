@@ -131,13 +131,13 @@ def _take(key: str, text: str, parameters: tuple[Parameter, ...], result: Overri
         return _sweep_message(key, text)
     if _is_sweep(text):
         return _sweep_message(key, text)
-    document = strict_yaml.parse(f"value:\n  {text}", strict_yaml.Document(COMMAND_LINE))
+    document = strict_yaml.parse(f"given:\n  {text}", strict_yaml.Document(COMMAND_LINE))
     if document.problems:
         return " ".join(
             f"{key} is {text!r} on {problem.replace(', line 2', '').replace(', line 1', '')}"
             for problem in document.problems
         )
-    result.settings[path] = document.values["value"]
+    result.settings[path] = document.values["given"]
     return ""
 
 

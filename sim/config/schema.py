@@ -24,7 +24,7 @@ class Node:
 
     def child(self, key: str) -> tuple[str, Node] | None:
         """The child that a key fits, by its own name before a wildcard."""
-        if key in self.children:
+        if key in self.children and key != ITEM:
             return key, self.children[key]
         for component, node in self.children.items():
             if component in WILDCARDS and matches(component, key):
@@ -95,12 +95,9 @@ class _Walk:
             place = (*path, key)
             found = node.child(key)
             if found is None:
-                self.unknown(place, node)
+                self.unknown(place, node, value)
                 continue
-            component, child = found
-            if component == ITEM:
-                self.unknown(place, node)
-                continue
+            child = found[1]
             if child.leaves and not any(in_use(p, kind) for p in child.leaves):
                 self.unused(place, kind, node)
                 continue
@@ -134,8 +131,10 @@ class _Walk:
             return _WRONG
         return self.mapping(value, node, path, partial)
 
-    def items(self, values: list[Any], node: Node, path: Key) -> list[Any]:
-        clean = []
+    def items(self, values: list[Any], node: Node, path: Key) -> Any:
+        """Check each mapping of a list; a list with a wrong one is left out as a whole."""
+        clean: list[Any] = []
+        before = len(self.problems)
         for number, value in enumerate(values):
             place = (*path, str(number))
             if not isinstance(value, dict):
@@ -146,7 +145,7 @@ class _Walk:
                 )
                 continue
             clean.append(self.mapping(value, node, place, partial=False))
-        return clean
+        return clean if len(self.problems) == before else _WRONG
 
     def leaf(self, value: Any, parameter: Parameter, path: Key) -> Any:
         verdict = judge(parameter, value)
@@ -195,21 +194,21 @@ class _Walk:
             f"{', '.join(fitting) or 'no parameter'}. {{where}}",
         )
 
-    def unknown(self, path: Key, node: Node) -> None:
+    def unknown(self, path: Key, node: Node, value: Any) -> None:
         """Say that a key is not declared, and which was perhaps meant."""
         keys = node.keys()
         around, key = path[:-1], path[-1]
+        below: Key = ()
+        while isinstance(value, dict) and len(value) == 1:
+            name, value = next(iter(value.items()))
+            below = (*below, name)
         close = difflib.get_close_matches(key, keys, 1, 0.6)
-        if close:
-            guess = dotted((*around, close[0]))
-        else:
-            guess = self.elsewhere(key)
+        guess = dotted((*around, close[0], *below)) if close else self.elsewhere((key, *below)[-1])
         hint = f" – did you mean {guess}?" if guess else "."
         listed = ""
         if len(keys) <= _LIST_SHORTEST and keys:
-            place = dotted(around) or "the top"
-            listed = f" Choose one of the keys of {place}: {', '.join(keys)}."
-        self.say(path, f"unknown key {dotted(path)}{hint} {{where}}{listed}")
+            listed = f" Choose one of the keys of {dotted(around) or 'a study'}: {', '.join(keys)}."
+        self.say(path, f"unknown key {dotted((*path, *below))}{hint} {{where}}{listed}")
 
     def elsewhere(self, key: str) -> str:
         """The full name of the only declared parameter that ends like a mistyped short one."""

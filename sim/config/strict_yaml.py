@@ -28,7 +28,10 @@ Path_ = tuple[str, ...]
 
 @dataclass
 class Document:
-    """What one file says: values, and beside them the line and the notes of each."""
+    """What one file says: values, and beside them the line and the notes of each.
+
+    `unread` says that reading stopped before the end, so that `values` mean nothing.
+    """
 
     name: str
     values: dict[str, Any] = field(default_factory=dict)
@@ -36,6 +39,7 @@ class Document:
     notes: dict[Path_, dict[str, Any]] = field(default_factory=dict)
     comment: str = ""
     problems: list[str] = field(default_factory=list)
+    unread: bool = False
 
     def where(self, path: Path_) -> str:
         """The file, and the line that sets a value (or the nearest mapping around it)."""
@@ -46,7 +50,7 @@ class Document:
 
 def read(file: Path, name: str) -> Document:
     """Read one file; everything that is wrong with it stands in `problems`."""
-    document = Document(name)
+    document = Document(name, unread=True)
     try:
         with file.open("rb") as stream:
             data = stream.read(LARGEST_BYTES + 1)
@@ -67,6 +71,7 @@ def read(file: Path, name: str) -> Document:
 
 def parse(text: str, document: Document) -> Document:
     """Read the text of a file into its document."""
+    document.unread = True
     first = text.split("\n", 1)[0]
     document.comment = first.lstrip("# ").strip() if first.startswith("#") else ""
     try:
@@ -85,6 +90,7 @@ def parse(text: str, document: Document) -> Document:
         document.problems.append(f"{document.name}: must hold keys with values (key: value).")
         return document
     document.values = _strip_notes(tree, (), document)
+    document.unread = False
     return document
 
 
@@ -159,8 +165,9 @@ class _Builder:
         """The value of a scalar: null, true, false, a decimal number, or else text."""
         text: str = event.value
         line = event.start_mark.line + 1
-        if "${" in text:
+        if "${" in text or text == "???":
             self.say(line, f"an interpolation, {text[:60]}; write the value itself")
+            return None
         if event.style:
             return text
         if text in {"", "~", "null", "Null", "NULL"}:

@@ -81,9 +81,9 @@ class Parameter:
             noun = "a number"
         bounds = []
         if self.low is not None:
-            bounds.append(f"{'>' if self.above else '≥'} {self.low:g}")
+            bounds.append(f"{'>' if self.above else '≥'} {_short(self.low)}")
         if self.high is not None:
-            bounds.append(f"{'<' if self.below else '≤'} {self.high:g}")
+            bounds.append(f"{'<' if self.below else '≤'} {_short(self.high)}")
         text = f"{noun} {' and '.join(bounds)}".strip()
         if self.infinite:
             text += ", or .inf"
@@ -206,6 +206,10 @@ def _quoted(value: Any) -> str:
         return str(value).lower()
     text = repr(value) if isinstance(value, str) else str(value)
     return text if len(text) <= 80 else f"{text[:77]}..."
+
+
+def _short(bound: float) -> str:
+    return str(int(bound)) if bound == int(bound) else f"{bound:g}"
 
 
 def matches(component: str, key: str) -> bool:

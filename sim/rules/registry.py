@@ -145,12 +145,11 @@ class Registry:
                 [f"{self.source} registers {name!r}; a name is made of a-z, 0-9 and _."]
             )
         taken = list(inspect.signature(function).parameters)[given:]
-        if taken != list(bounds) and set(taken) != set(bounds):
+        if set(taken) != set(bounds):
+            declared = ", ".join(bounds) or "none"
             raise InputError(
-                [
-                    f"{self.source}: {name} declares the parameters {', '.join(bounds) or 'none'}, "
-                    f"but its function takes {', '.join(taken) or 'none'}."
-                ]
+                f"{self.source}: {name} declares the parameters {declared}, but its function "
+                f"takes {', '.join(taken) or 'none'}."
             )
         parameters = tuple(
             self._parameter(f"{under}.{key}", name, value) for key, value in bounds.items()
@@ -160,12 +159,11 @@ class Registry:
     def _parameter(self, path: str, kind: str, bounds: Bounds) -> Parameter:
         if not isinstance(bounds, tuple) or not 2 <= len(bounds) <= 4:
             raise InputError(
-                [
-                    f"{self.source}: {path} is declared as {bounds!r}; write (low, high, 'unit'), "
-                    "with inf where there is no bound."
-                ]
+                f"{self.source}: {path} is declared as {bounds!r}; write (low, high, 'unit'), "
+                "with inf where there is no bound."
             )
-        low, high, unit, meaning = (*bounds, *("", "")[len(bounds) - 2 :])
+        low, high = bounds[:2]
+        unit, meaning = [*bounds[2:], "", ""][:2]
         return Parameter(
             path,
             meaning or f"parameter of {kind}",
