@@ -68,19 +68,28 @@ def _answer(run: Run, arm: Arm) -> str:
         return ""
     row = rows.iloc[0]
     days, low, high = (float(row[c]) for c in ("difference", "ci_low", "ci_high"))
-    key = "shorter" if days >= 0 else "longer"
-    if key == "longer":
-        low, high = -high, -low
     said = verdict(row["is_noise"])
-    span = show_interval(abs(days), low, high)
+    known = {"arm": arm.title, "baseline": run.baseline.title}
+    if said == say("noise.noise"):
+        span = show_interval(days, low, high)
+        return f"{say('brief.answer_noise', span=span, **known)} {_money(run, arm)}"
+    shown, low, high = _positive(days, low, high)
     text = say(
-        f"brief.answer_{key}",
-        arm=arm.title,
-        days=show(abs(days), low, high),
-        span=say("brief.span", span=span) if span else "",
-        baseline=run.baseline.title,
+        "brief.answer_shorter" if days >= 0 else "brief.answer_longer",
+        days=show(shown, low, high),
+        span=_bracket(show_interval(shown, low, high)),
+        **known,
     )
-    return f"{text} {_money(run, arm)} {say('brief.chance', verdict=said)}"
+    chance = say("brief.chance") if said == say("noise.more") else say("brief.chance_undefined")
+    return f"{text} {_money(run, arm)} {chance}"
+
+
+def _positive(value: float, low: float, high: float) -> tuple[float, float, float]:
+    return (value, low, high) if value >= 0 else (-value, -high, -low)
+
+
+def _bracket(span: str) -> str:
+    return f" ({span})" if span else ""
 
 
 def _money(run: Run, arm: Arm) -> str:
@@ -89,14 +98,14 @@ def _money(run: Run, arm: Arm) -> str:
         return ""
     row = rows.iloc[0]
     saved, low, high = (float(row[c]) for c in ("net_saving_dkk_per_spell", "ci_low", "ci_high"))
-    key = "saves" if saved >= 0 else "costs"
-    if key == "costs":
-        low, high = -high, -low
-    span = show_interval(abs(saved), low, high, whole=True)
+    if verdict(row["is_noise"]) == say("noise.noise"):
+        span = show_interval(saved, low, high, whole=True)
+        return say("brief.municipality_noise", span=span)
+    shown, low, high = _positive(saved, low, high)
     return say(
-        f"brief.municipality_{key}",
-        dkk=show(abs(saved), low, high, whole=True),
-        span=say("brief.span", span=span) if span else "",
+        "brief.municipality_saves" if saved >= 0 else "brief.municipality_costs",
+        dkk=show(shown, low, high, whole=True),
+        span=_bracket(show_interval(shown, low, high, whole=True)),
     )
 
 

@@ -62,6 +62,8 @@ def verdict(is_noise: object) -> str:
 def _cell(row: pd.Series, column: str, share: bool = False, whole: bool = False) -> Cell:
     value, low, high = (float(row[name]) for name in (column, "ci_low", "ci_high"))
     said = verdict(row["is_noise"]) if "is_noise" in row.index else ""
+    if row.get("metric") == "worse_off_share":
+        said = ""  # a share of people, not a difference that could be chance
     return Cell(
         value,
         show(value, low, high, share, whole),

@@ -157,7 +157,8 @@ def _dates(axes: Axes, rows: pd.DataFrame, labels: bool) -> None:
     last = datetime.date.fromordinal(int(rows["at"].max()))
     months = (last.year - first.year) * 12 + last.month - first.month
     every = next((m for m in (1, 2, 3, 6, 12, 24, 60) if months / m <= 6), 120)
-    ticks, names = [], []
+    ticks: list[int] = []
+    names: list[str] = []
     for number in range(months + 1):
         year, month = divmod(first.year * 12 + first.month - 1 + number, 12)
         date = datetime.date(year, month + 1, 1)

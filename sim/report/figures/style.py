@@ -6,6 +6,7 @@ import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import Any
 
 import matplotlib
 from matplotlib import rcParamsDefault
@@ -18,8 +19,9 @@ from sim.report.folder import Arm
 # Okabe and Ito's colours with a contrast over 3:1 on white.
 COLOURS = ("#000000", "#0072B2", "#D55E00", "#009E73", "#CC79A7")
 MARKERS = ("o", "s", "^", "D", "v", "P", "X")
-DASHES: tuple[tuple[float, tuple[float, ...] | None], ...] = (
-    (0, None),
+Dash = str | tuple[float, tuple[float, ...]]
+DASHES: tuple[Dash, ...] = (
+    "solid",
     (0, (5.0, 1.4)),
     (0, (1.2, 1.2)),
     (0, (6.0, 1.4, 1.2, 1.4)),
@@ -64,8 +66,8 @@ STYLE: dict[str, object] = {
 @contextmanager
 def drawing() -> Iterator[None]:
     """Inside it matplotlib draws as the report wants, whatever the user's settings; then as before."""
-    default = {k: v for k, v in rcParamsDefault.items() if k not in _KEEP}
-    with matplotlib.rc_context({**default, **STYLE}), warnings.catch_warnings():
+    settings: Any = {k: v for k, v in rcParamsDefault.items() if k not in _KEEP} | STYLE
+    with matplotlib.rc_context(settings), warnings.catch_warnings():
         # A title may hold signs that the font lacks; they become boxes, not warnings.
         warnings.filterwarnings("ignore", message="Glyph .* missing")
         yield
@@ -78,7 +80,7 @@ class Look:
     colour: str
     ink: str
     marker: str
-    dash: tuple[float, tuple[float, ...] | None]
+    dash: Any
 
 
 def look(arm: Arm) -> Look:

@@ -1,0 +1,69 @@
+"""The comparison in the terminal: an arm a line, at most 100 columns wide."""
+
+from __future__ import annotations
+
+from rich import box
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from sim.report.digits import MINUS
+from sim.report.folder import Run
+from sim.report.tables import Cell, Line, main_table
+from sim.report.words import say
+
+WIDTH = 100
+COLUMNS = {
+    "days_saved": 14,
+    "exit_job_share": 7,
+    "held_per_person": 8,
+    "waiting_days_mean": 6,
+    "offered_load": 6,
+    "net_saving_municipality": 16,
+    "worse_off_share": 6,
+}
+"""Lines of the main table and how wide their columns are."""
+DURATION_WIDTH = 10
+WITH_INTERVAL = ("days_saved", "net_saving_municipality")
+
+
+def comparison(run: Run) -> Table:
+    """The main table with an arm a row: a star marks what is more than noise."""
+    lines = {line.key: line for line in main_table(run)}
+    duration = next((key for key in lines if key.startswith("rmst_")), None)
+    keys = [key for key in (duration, *COLUMNS) if key in lines]
+    table = Table(
+        box=box.SIMPLE_HEAD, width=WIDTH, padding=(0, 0), pad_edge=False, title=Text(run.title)
+    )
+    table.add_column(say("terminal.arm"), overflow="fold", ratio=1)
+    for key in keys:
+        name = say(f"terminal.{'duration' if key == duration else key}")
+        wide = COLUMNS.get(key, DURATION_WIDTH)
+        table.add_column(name, justify="right", overflow="fold", width=wide, vertical="top")
+    for i, arm in enumerate(run.arms):
+        cells = [_text(lines[key], lines[key].cells[i]) for key in keys]
+        table.add_row(Text(arm.title), *cells)
+    return table
+
+
+def _text(line: Line, cell: Cell) -> Text:
+    text = cell.text
+    if line.key in WITH_INTERVAL and cell.span:
+        star = " *" if cell.verdict == say("noise.more") else ""
+        text = f"{text}{star}\n{cell.span}"
+    return Text(text)
+
+
+def print_comparison(run: Run, console: Console | None = None) -> None:
+    """Print the comparison with what its columns are; plain where the output is no terminal."""
+    console = console or Console(width=WIDTH, highlight=False)
+    plain = not console.encoding.lower().startswith("utf")
+    with console.capture() as captured:
+        console.print(comparison(run))
+        console.print(Text(say("terminal.below", baseline=run.baseline.title)))
+    text = captured.get()
+    if plain:
+        for sign, instead in ((MINUS, "-"), ("–", "-"), ("…", "..."), ("─", "-")):
+            text = text.replace(sign, instead)
+    lines = [line.rstrip() for line in text.splitlines()]
+    console.out("\n".join(lines).strip("\n"), highlight=False)
