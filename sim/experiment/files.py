@@ -87,9 +87,8 @@ def sync_folder(path: Path) -> None:
 
 
 def rename(old: Path, new: Path) -> None:
-    """Give a finished folder its name."""
+    """Give a folder another name."""
     os.replace(old, new)
-    sync_folder(new.parent)
 
 
 def remove(path: Path) -> None:

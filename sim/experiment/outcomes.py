@@ -145,14 +145,12 @@ def _employed_days(spells: Columns, counted: np.ndarray) -> np.ndarray:
 
     Work begins with an exit to a job or a recall and ends with the next spell, if there is one.
     """
+    if not len(counted):
+        return np.zeros(0)
     person, entry = spells["person"], spells["entry_day"]
-    last = np.append(person[1:] != person[:-1], True)[: len(person)]
-    next_entry = np.where(last, np.inf, np.append(entry[1:], np.inf)[: len(person)])
-    first_place = np.searchsorted(person[counted], person)
-    place = np.minimum(first_place, max(len(counted) - 1, 0))
-    works = np.isin(spells["exit"], (JOB, RECALL))
-    if len(counted):
-        works &= person[counted][place] == person
+    next_entry = np.append(np.where(person[1:] == person[:-1], entry[1:], np.inf), np.inf)
+    place = np.minimum(np.searchsorted(person[counted], person), len(counted) - 1)
+    works = np.isin(spells["exit"], (JOB, RECALL)) & (person[counted][place] == person)
     places = place[works]
     end = entry[counted][places] + metrics.FULL_DAYS
     days = np.minimum(next_entry[works], end) - np.minimum(spells["exit_day"][works], end)

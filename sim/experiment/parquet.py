@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -70,20 +71,17 @@ class RowFiles:
         trace: TracebackType | None,
     ) -> None:
         try:
-            for table, writer in self._writers.items():
-                if kind is not None:
-                    writer.is_open = False  # or it would try to end a file nobody wants
-                else:
+            if kind is None:
+                for table, writer in self._writers.items():
                     writer.close()
                     self._streams[table].flush()
                     files.sync(self._streams[table].fileno())
         finally:
+            for writer in self._writers.values():
+                writer.is_open = False  # or it would try to end a file that nobody wants
             for stream in self._streams.values():
-                try:
+                with suppress(OSError):  # what matters was flushed above
                     stream.close()
-                except OSError:
-                    if kind is None:
-                        raise
 
 
 def read(

@@ -63,7 +63,7 @@ class Writer:
                 files.sync_file(self.path / name)
             for folder in {(self.path / name).parent for name in written}:
                 files.sync_folder(folder)
-            whole = {**manifest, "files": _digests(self.path, written)}
+            whole = {"format": FORMAT, **manifest, "files": _digests(self.path, written)}
             files.write_text(self.path / MANIFEST, _json(whole))
             files.sync_folder(self.path)
             self._rename()
@@ -71,19 +71,24 @@ class Writer:
         return RunFolder(self.final, whole)
 
     def _rename(self) -> None:
-        if not self.final.exists() or not any(self.final.iterdir()):
-            files.rename(self.path, self.final)
-            return
-        if not (self.final / MANIFEST).is_file():
-            raise DataError(_not_ours(self.final))
-        old = self.path.with_suffix(".old")
-        files.rename(self.final, old)
+        """Give the folder its name; where that fails, all is as it was before."""
+        old: Path | None = None
+        if self.final.exists() and any(self.final.iterdir()):
+            if not (self.final / MANIFEST).is_file():
+                raise DataError(_not_ours(self.final))
+            old = self.path.with_suffix(".old")
+            files.rename(self.final, old)
         try:
             files.rename(self.path, self.final)
+            files.sync_folder(self.final.parent)
         except OSError:
-            files.rename(old, self.final)
+            if not self.path.exists():
+                files.rename(self.final, self.path)
+            if old is not None:
+                files.rename(old, self.final)
             raise
-        files.remove(old)
+        if old is not None:
+            files.remove(old)
 
     def _forget_parents(self) -> None:
         for parent in self._made:
@@ -178,4 +183,4 @@ def _digests(folder: Path, names: list[str]) -> dict[str, str]:
 
 
 def _json(manifest: Mapping[str, Any]) -> str:
-    return json.dumps({"format": FORMAT, **manifest}, indent=2, ensure_ascii=False) + "\n"
+    return json.dumps(manifest, indent=2, ensure_ascii=False) + "\n"
