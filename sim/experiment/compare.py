@@ -214,6 +214,16 @@ def _manifest(
         "packages": provenance.packages(),
         "checks": dict(checks),
         "checks_held": sum(checks.values()),
+        "extras": _extras(done),
         "configuration_sha256": provenance.configuration_sha256(study.values, origin.plugins),
         "rows_sha256": rows_sha256({arm: [one.digests[arm] for one in done] for arm in study.arms}),
     }
+
+
+def _extras(done: Sequence[Replicated]) -> dict[str, dict[str, float]]:
+    """Means of single figures of the model, by arm."""
+    means: dict[str, dict[str, float]] = {}
+    for arm, name in done[0].extras:
+        figures = [one.extras[arm, name] for one in done]
+        means.setdefault(arm, {})[name] = sum(figures) / len(figures)
+    return means

@@ -26,19 +26,21 @@ class Writer:
     """
 
     def __init__(self, final: Path) -> None:
-        with files.told(f"The results folder {final} cannot be made"):
-            missing = [parent for parent in final.parents if not parent.exists()]
-            self._made = missing
+        self.final = final
+        # Short, since a name as long as the file system allows is a good name too.
+        self.path = final.parent / f".samtale-{secrets.token_hex(6)}.part"
+        self._made: list[Path] = []
+        self._sealed = False
+
+    def __enter__(self) -> Self:
+        with files.told(f"The results folder {self.final} cannot be made"):
+            self._made = [parent for parent in self.final.parents if not parent.exists()]
             try:
-                final.parent.mkdir(parents=True, exist_ok=True)
-                # Short, since a name as long as the file system allows is a good name too.
-                self.path = final.parent / f".samtale-{secrets.token_hex(6)}.part"
-                self.path.mkdir()
+                self.path.mkdir(parents=True)
             except OSError:
                 self._forget_parents()
                 raise
-        self.final = final
-        self._sealed = False
+        return self
 
     def table(self, name: str, table: pd.DataFrame) -> None:
         """Write a CSV file in UTF-8, text cells made safe for spreadsheets; NaN is blank."""
@@ -97,9 +99,6 @@ class Writer:
             except OSError:
                 return
 
-    def __enter__(self) -> Self:
-        return self
-
     def __exit__(
         self,
         kind: type[BaseException] | None,
@@ -114,7 +113,7 @@ class Writer:
 def prepare(
     out: Path | str, facts: Mapping[str, Any], force: bool = False, resume: bool = False
 ) -> Writer | RunFolder:
-    """A place for results, before anything is simulated.
+    """A place for results, before anything is simulated; tried out, with nothing left there.
 
     Args:
         out: the folder that the run will have.
@@ -131,7 +130,8 @@ def prepare(
             raise DataError(f"The results folder {out} is not a folder; choose another with out=")
         filled = exists and any(final.iterdir())
     if not filled:
-        return Writer(final)
+        with Writer(final):
+            return Writer(final)
     if not (final / MANIFEST).is_file():
         raise DataError(_not_ours(final))
     if resume:
@@ -149,7 +149,8 @@ def prepare(
             f"The results folder {out} holds a finished run; choose another folder with out=, "
             "replace it with --force, or keep it with --resume"
         )
-    return Writer(final)
+    with Writer(final):
+        return Writer(final)
 
 
 def reseal(folder: RunFolder) -> RunFolder:

@@ -37,7 +37,7 @@ class Replicated:
 
     ``values`` holds the metrics by (arm, group, metric), ``tables`` the rows by arm where they
     are kept, ``thirty`` the spells of thirty people in the first two arms of the first
-    replication. ``checks`` counts what held.
+    replication. ``checks`` counts what held, ``extras`` are single figures by (arm, name).
     """
 
     replication: int
@@ -45,6 +45,7 @@ class Replicated:
     reductions: dict[str, Reduction]
     digests: dict[str, str]
     checks: dict[str, int]
+    extras: dict[tuple[str, str], float]
     tables: dict[str, Tables]
     thirty: dict[str, Tables]
 
@@ -88,6 +89,11 @@ def replicate(job: Job, replication: int) -> Replicated:
         reductions={arm: _slim(found) for arm, found in reductions.items()},
         digests=digests,
         checks=dict(checks),
+        extras={
+            (arm, name): value
+            for arm in study.arms
+            for name, value in simulated[arm].extras.items()
+        },
         tables=kept,
         thirty={
             arm: thirty_spells(simulated[arm], people, study.follow_up_days)

@@ -167,6 +167,11 @@ def test_what_fails_leaves_nothing_behind(tmp_path: Path) -> None:
     assert everything(tmp_path) == set()
 
 
+def test_trying_a_place_out_leaves_nothing_there(tmp_path: Path) -> None:
+    store.prepare(tmp_path / "new" / "run", {})
+    assert everything(tmp_path) == set()
+
+
 def test_a_failed_replacement_keeps_the_run_that_was_there(tmp_path: Path) -> None:
     before = make(tmp_path / "run").manifest
 
