@@ -37,9 +37,9 @@ THRESHOLD, FRAILTY, REGIME = 1, 2, 3
 class People:
     """Who enters when, with which frailty, threshold (unit exponential) and regime (0 or 1)."""
 
-    entry: NDArray[np.float64]
-    frailty: NDArray[np.float64]
-    threshold: NDArray[np.float64]
+    entry: NDArray[np.floating]
+    frailty: NDArray[np.floating]
+    threshold: NDArray[np.floating]
     regime: NDArray[np.int8]
 
     def __len__(self) -> int:
@@ -50,9 +50,9 @@ class People:
 class Spells:
     """What a model of workload W gives back, one entry a person."""
 
-    duration_days: NDArray[np.float64]
+    duration_days: NDArray[np.floating]
     held: NDArray[np.int64]
-    waiting_days: NDArray[np.float64]
+    waiting_days: NDArray[np.floating]
     """Days in the queue, of all the meetings together, those cut short by the exit included."""
 
 
@@ -61,7 +61,7 @@ def caseworkers(people: int) -> int:
     return int(people * CASEWORKERS_PER_PERSON + 1e-9)
 
 
-def uniforms(seed: int, replication: int, purpose: int, people: int) -> NDArray[np.float64]:
+def uniforms(seed: int, replication: int, purpose: int, people: int) -> NDArray[np.floating]:
     """One double in (0, 1) a person, from Philox raw words keyed by seed, replication, purpose."""
     key = np.array([seed, replication * 2**32 + purpose], dtype=np.uint64)
     words = np.random.Philox(key=key).random_raw(4 * people).reshape(people, 4)[:, 0]
