@@ -81,7 +81,7 @@ def _answer(run: Run, arm: Arm) -> str:
         **known,
     )
     chance = say("brief.chance") if said == say("noise.more") else say("brief.chance_undefined")
-    return f"{text} {_money(run, arm)} {chance}"
+    return f"{text} {chance} {_money(run, arm)}"
 
 
 def _positive(value: float, low: float, high: float) -> tuple[float, float, float]:

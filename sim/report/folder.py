@@ -86,7 +86,7 @@ class Run:
 
 def read_table(path: Path) -> pd.DataFrame:
     """A CSV table with text as text (an arm may be called `none`) and numbers as numbers."""
-    if not path.is_file():
+    if not path.is_file() or not path.read_bytes().strip():
         return pd.DataFrame()
     frame = pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8")
     for column in frame.columns:

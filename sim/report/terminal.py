@@ -63,7 +63,13 @@ def print_comparison(run: Run, console: Console | None = None) -> None:
         console.print(Text(say("terminal.below", baseline=run.baseline.title)))
     text = captured.get()
     if plain:
-        for sign, instead in ((MINUS, "-"), ("–", "-"), ("…", "..."), ("─", "-")):
+        for sign, instead in (
+            (MINUS, "-"),
+            ("–", "-"),
+            ("…", "..."),
+            ("─", "-"),
+            ("\N{NO-BREAK SPACE}", " "),
+        ):
             text = text.replace(sign, instead)
     lines = [line.rstrip() for line in text.splitlines()]
     console.out("\n".join(lines).strip("\n"), highlight=False)

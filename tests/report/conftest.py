@@ -14,6 +14,7 @@ import pytest
 import yaml
 
 from sim.experiment.cells import safe_table
+from sim.report import write
 
 GROUPS = {
     "ui": 0.046,
@@ -457,3 +458,21 @@ def make_run() -> Callable[..., Path]:
         return path
 
     return make
+
+
+@pytest.fixture(scope="session")
+def facts() -> dict[str, Any]:
+    """What a run says of itself before its manifest is written."""
+    return {"seed": 7, "command": ["samtale", "run"], "packages": {"simpy": "4.1.2"}}
+
+
+@pytest.fixture(scope="session")
+def reported(
+    make_run: Callable[..., Path],
+    facts: dict[str, Any],
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Path:
+    """A made-up run folder with its figures and its page, for tests that only read it."""
+    path = make_run(tmp_path_factory.mktemp("reported") / "run")
+    write(path, facts)
+    return path

@@ -6,6 +6,7 @@ import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import matplotlib
@@ -103,15 +104,18 @@ def darker(colour: str, factor: float = 0.78) -> str:
 
 def width_points(text: str, size: float, weight: str = "normal") -> float:
     """How wide a text is in points."""
-    if not text.strip():
-        return 0.0
+    return _width_at_hundred(text, weight) * size / 100 if text.strip() else 0.0
+
+
+@lru_cache(maxsize=4096)
+def _width_at_hundred(text: str, weight: str) -> float:
     font = get_font(findfont(FontProperties(family="DejaVu Sans", weight=weight)))
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", message="Glyph .* missing")
         # Measured large, so that rounding to whole pixels does not matter.
         font.set_size(100, 72)
         font.set_text(text, 0.0)
-    return float(font.get_width_height()[0]) / 64 * size / 100
+    return float(font.get_width_height()[0]) / 64
 
 
 def wrap(text: str, points: float, size: float, weight: str = "normal", most: int = 9) -> list[str]:

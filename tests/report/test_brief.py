@@ -1,0 +1,166 @@
+"""The page holds the numbers of the tables, escapes what it is given, and asks for nothing."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import re
+from collections.abc import Callable
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from rich.console import Console
+
+from sim.report import write
+from sim.report.digits import show
+from sim.report.folder import read
+from sim.report.terminal import print_comparison
+
+Make = Callable[..., Path]
+FROM = {
+    "rmst_728_days": "summary",
+    "exit_job_share": "summary",
+    "held_per_person": "summary",
+    "waiting_days_mean": "summary",
+    "offered_load": "summary",
+    "days_saved": "differences",
+    "worse_off_share": "differences",
+}
+
+
+class Reader(HTMLParser):
+    """Tags, links, ids and the main table's cells of a page."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.tags: list[str] = []
+        self.attributes: list[tuple[str, str]] = []
+        self.rows: dict[str, list[tuple[str, str]]] = {}
+        self._metric = ""
+        self._value: str | None = None
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        given = {key: value or "" for key, value in attrs}
+        self.tags.append(tag)
+        self.attributes += list(given.items())
+        if "data-metric" in given:
+            self._metric = given["data-metric"]
+        self._value = given.get("data-value") if tag == "td" else self._value
+
+    def handle_data(self, data: str) -> None:
+        if self._value is not None and data.strip():
+            self.rows.setdefault(self._metric, []).append((self._value, data.strip()))
+            self._value = None
+
+
+def read_page(path: Path) -> Reader:
+    reader = Reader()
+    reader.feed((path / "report.html").read_text(encoding="utf-8"))
+    return reader
+
+
+def test_each_number_of_the_main_table_equals_the_csv(reported: Path) -> None:
+    rows = read_page(reported).rows
+    arms = list(dict.fromkeys(pd.read_csv(reported / "summary.csv")["arm"]))
+    for metric, table in FROM.items():
+        frame = pd.read_csv(reported / f"{table}.csv")
+        own = frame[(frame["metric"] == metric) & (frame["group"] == "all")].set_index("arm")
+        column = "mean" if table == "summary" else "difference"
+        assert len(rows[metric]) >= len(arms), metric
+        for arm, (value, text) in zip(arms, rows[metric], strict=False):
+            if arm not in own.index:
+                assert (value, text) == ("", "–")
+                continue
+            assert float(value) == own.loc[arm, column], (metric, arm)
+            share = metric.endswith("_share") or metric == "offered_load"
+            low, high = own.loc[arm, ["ci_low", "ci_high"]]
+            assert text == show(float(own.loc[arm, column]), low, high, share)
+
+
+def test_each_net_saving_equals_the_csv(reported: Path) -> None:
+    rows = read_page(reported).rows
+    frame = pd.read_csv(reported / "figures" / "account_differences.csv")
+    for account in ("municipality", "public", "society"):
+        own = frame[frame["account"] == account]["net_saving_dkk_per_spell"]
+        shown = [float(value) for value, _ in rows[f"net_saving_{account}"] if value]
+        assert shown == list(own)
+
+
+def test_nothing_on_the_page_asks_the_network_or_runs_a_script(reported: Path) -> None:
+    reader = read_page(reported)
+    assert "script" not in reader.tags
+    assert "link" not in reader.tags
+    for key, value in reader.attributes:
+        if key in ("src", "href", "action", "srcset", "data"):
+            assert value.startswith("#"), (key, value)
+        assert key != "style"
+        assert not key.startswith("on")
+    assert "http:" not in (reported / "report.html").read_text(encoding="utf-8")
+
+
+def test_the_policy_allows_the_pages_own_style_and_nothing_else(reported: Path) -> None:
+    page = (reported / "report.html").read_text(encoding="utf-8")
+    style = re.search(r"<style>(.*?)</style>", page, re.DOTALL)
+    assert style is not None
+    digest = base64.b64encode(hashlib.sha256(style.group(1).encode()).digest()).decode()
+    policy = dict(read_page(reported).attributes)
+    assert f"style-src 'sha256-{digest}'" in page.replace("&#39;", "'")
+    assert "default-src 'none'" in page.replace("&#39;", "'")
+    assert policy
+    assert page.count("<style>") == 1
+
+
+def test_ids_are_unique_and_every_reference_is_to_one(reported: Path) -> None:
+    attributes = read_page(reported).attributes
+    ids = [value for key, value in attributes if key == "id"]
+    assert len(ids) == len(set(ids))
+    wanted = {value[1:] for key, value in attributes if key == "href"}
+    wanted |= {name for _, value in attributes for name in re.findall(r"url\(#(.+?)\)", value)}
+    assert wanted <= set(ids)
+
+
+def test_what_a_configuration_contains_is_escaped(make_run: Make, tmp_path: Path) -> None:
+    evil = "<script>alert('x')</script>"
+    arms = {"standard": (evil, 1.0), "other": ("=cmd() & $\\frac{1}{2}$ \x07 🙂", 1.1)}
+    path = make_run(tmp_path / "run", arms=arms, title=evil, note='"><img src=x onerror=alert(1)>')
+    write(path, {"command": evil})
+    page = (path / "report.html").read_text(encoding="utf-8")
+    assert "<script" not in page
+    assert "<img" not in page
+    assert "&lt;script&gt;" in page
+    for figure in (path / "figures").glob("*.svg"):
+        assert "<script" not in figure.read_text(encoding="utf-8")
+
+
+def test_the_facts_of_the_run_stand_on_the_page(reported: Path) -> None:
+    assert "simpy 4.1.2" in (reported / "report.html").read_text(encoding="utf-8")
+
+
+def test_assumptions_and_changes_are_listed(reported: Path) -> None:
+    page = (reported / "report.html").read_text(encoding="utf-8")
+    assert "market.displacement" in page
+    assert "population.groups.ui.no_show.physical" in page
+    changed = page.index("What differs from the default")
+    assert changed < page.index("effect.tau_days")
+    assert "effect.alpha" not in page
+
+
+def test_a_folder_that_is_no_run_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(FileNotFoundError, match=r"summary\.csv"):
+        write(tmp_path)
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "ascii"])
+def test_the_terminal_shows_the_comparison_in_a_hundred_columns(
+    reported: Path, encoding: str, tmp_path: Path
+) -> None:
+    path = tmp_path / "out.txt"
+    with path.open("w", encoding=encoding) as file:
+        print_comparison(read(reported), Console(file=file, width=100))
+    text = path.read_text(encoding=encoding)
+    assert max(map(len, text.splitlines())) <= 100
+    assert "\x1b" not in text
+    for part in ("Standard", "Intensified", "10.1 to 11.7", "186"):
+        assert part in text

@@ -1,0 +1,144 @@
+"""Each figure is made, is the same when made twice, and says what coincides."""
+
+from __future__ import annotations
+
+import itertools
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import matplotlib
+import numpy as np
+import pytest
+
+from sim.report import write
+from sim.report.figures import FIGURES, coincide, lives, office, saved, style, survival
+from sim.report.figures.money import item_savings
+from sim.report.figures.sheet import Sheet
+from sim.report.folder import Arm, Run, read
+
+Make = Callable[..., Path]
+ALONE = {"standard": ("Standard", 1.0)}
+TWINS = {"standard": ("Standard", 1.0), "again": ("Standard again", 1.0)}
+
+
+def words(sheet: Sheet | None) -> str:
+    """All text that a figure shows, in order."""
+    assert sheet is not None
+    return " ".join(text.get_text() for text in sheet.figure.texts)
+
+
+@pytest.fixture(scope="module")
+def run(reported: Path) -> Run:
+    return read(reported)
+
+
+def test_every_figure_is_drawn_as_svg_and_png_beside_its_table(reported: Path) -> None:
+    for stem, _ in FIGURES:
+        for ending in ("csv", "svg", "png"):
+            assert (reported / "figures" / f"{stem}.{ending}").is_file(), f"{stem}.{ending}"
+
+
+def test_the_same_tables_and_facts_give_the_same_bytes(
+    reported: Path, make_run: Make, facts: dict[str, Any], tmp_path: Path
+) -> None:
+    path = make_run(tmp_path / "again")
+    (path / "manifest.json").write_text(json.dumps(facts), encoding="utf-8")
+    written = write(path)
+    assert {p.suffix for p in written} == {".svg", ".png", ".csv", ".html"}
+    for file in written:
+        assert file.read_bytes() == (reported / file.relative_to(path)).read_bytes(), file.name
+
+
+def test_drawing_leaves_the_settings_of_matplotlib_alone(run: Run) -> None:
+    before = dict(matplotlib.rcParams)
+    with style.drawing():
+        survival.draw(run)
+    assert dict(matplotlib.rcParams) == before
+
+
+def test_a_users_settings_do_not_change_a_figure(run: Run, tmp_path: Path) -> None:
+    drawn = []
+    for size in (8.5, 31.0):
+        with matplotlib.rc_context({"font.size": size, "axes.grid": False}), style.drawing():
+            sheet = survival.draw(run)
+            assert sheet is not None
+            drawn.append(sheet.save(tmp_path, f"at{size}")[1].read_bytes())
+    assert drawn[0] == drawn[1]
+
+
+def test_curves_that_coincide_are_said_to(make_run: Make, tmp_path: Path) -> None:
+    twins = read(make_run(tmp_path / "run", arms=TWINS))
+    said = "Standard and Standard again coincide"
+    with style.drawing():
+        for draw in (survival.draw, office.draw, lives.draw):
+            assert said in words(draw(twins))
+        assert "in the panel" in words(office.draw(twins))
+
+
+def test_curves_apart_by_more_than_a_line_are_not_said_to_coincide() -> None:
+    one, other = Arm("a", "A", 0), Arm("b", "B", 1)
+    curve = np.linspace(1, 0, 50)
+    assert coincide.coinciding({one: curve, other: curve + 0.02}, line=0.01) == []
+    (found,) = coincide.coinciding({one: curve, other: curve + 0.005}, line=0.01)
+    assert found[0] == [one, other]
+    assert found[1] == pytest.approx(0.005)
+    assert coincide.coinciding({one: curve, other: curve + 1e-8}) == []
+
+
+def test_a_figure_says_its_unit_interval_source_and_note(run: Run) -> None:
+    with style.drawing():
+        text = words(saved.draw(run))
+    for part in ("Days of unemployment saved", "95 % interval over replications",
+                 "Simulated with Samtale", "same labour market", "may be noise"):  # fmt: skip
+        assert part in text
+
+
+def test_one_arm_has_no_differences_but_its_other_figures(make_run: Make, tmp_path: Path) -> None:
+    names = {path.name for path in write(make_run(tmp_path / "run", arms=ALONE))}
+    assert "survival.svg" in names
+    assert "days_saved.svg" not in names
+
+
+def test_one_replication_is_drawn_without_intervals(make_run: Make, tmp_path: Path) -> None:
+    run = read(make_run(tmp_path / "run", replications=1))
+    with style.drawing():
+        assert "interval not defined" in words(saved.draw(run))
+
+
+def test_ten_arms_with_long_titles_are_drawn_with_different_looks(
+    make_run: Make, tmp_path: Path
+) -> None:
+    arms = {
+        f"arm{k}": (f"Regime {k} with quite a long title of its own", 1 + k / 99) for k in range(10)
+    }
+    path = make_run(tmp_path / "run", arms=arms)
+    assert len({(look.colour, look.dash) for look in map(style.look, read(path).arms)}) == 10
+    write(path)
+
+
+def test_shares_and_counts_have_no_band_below_zero(run: Run) -> None:
+    with style.drawing():
+        for draw in (survival.draw, office.draw):
+            sheet = draw(run)
+            assert sheet is not None
+            for axes in sheet.figure.axes:
+                for band in axes.collections:
+                    if band.get_paths():
+                        assert min(p.vertices[:, 1].min() for p in band.get_paths()) >= 0
+
+
+def test_the_items_add_up_to_the_net_saving(run: Run) -> None:
+    sums = item_savings(run).groupby(["arm", "account"])["saving"].sum()
+    net = run.table("account_differences").set_index(["arm", "account"])
+    for key, saving in sums.items():
+        assert saving == pytest.approx(net.loc[key, "net_saving_dkk_per_spell"], abs=1e-6)
+
+
+def test_labels_are_spread_without_overlap_and_within_bounds() -> None:
+    places = style.spread([5.0, 5.0, 5.1, 40.0], [10.0] * 4, 0.0, 60.0)
+    ordered = sorted(places)
+    assert all(b - a >= 10 - 1e-9 for a, b in itertools.pairwise(ordered))
+    assert ordered[0] >= 5 - 1e-9
+    assert ordered[-1] == pytest.approx(40.0)
