@@ -225,5 +225,5 @@ def _extras(done: Sequence[Replicated]) -> dict[str, dict[str, float]]:
     means: dict[str, dict[str, float]] = {}
     for arm, name in done[0].extras:
         figures = [one.extras[arm, name] for one in done]
-        means.setdefault(arm, {})[name] = sum(figures) / len(figures)
+        means.setdefault(arm, {})[name] = float(sum(figures)) / len(figures)
     return means

@@ -39,7 +39,12 @@ class RowFiles:
         self._streams = {table: files.new(folder / f"{table}.parquet") for table in SCHEMA}
         self._writers = {
             table: pq.ParquetWriter(
-                stream, schema(table), compression="zstd", write_page_checksum=True
+                stream,
+                schema(table),
+                compression="zstd",
+                # Days hardly repeat: a dictionary of them would take four times as long.
+                use_dictionary=["arm", *(name for name in SCHEMA[table] if name in WORDS)],
+                write_page_checksum=True,
             )
             for table, stream in self._streams.items()
         }

@@ -92,7 +92,7 @@ def arm_rows(of: FakeStudy, replication: int, name: str) -> ArmRows:
     way = np.where(dice.uniform(size=len(group)) < 0.7, JOB, OTHER)
     back = np.maximum(entry, 0.0) + duration + dice.exponential(60.0, len(group))
     again = (way == JOB) & (dice.uniform(size=len(group)) < 0.3) & (back < of.horizon_days)
-    entry = np.maximum(entry, -duration + 1.0)
+    entry = np.where(entry < 0, np.minimum(np.maximum(entry, 1.0 - duration), -0.001), entry)
     first = _spells(person, 1, group, entry, duration, way, of)
     length = dice.exponential(100.0, len(group))
     start = first["exit_day"] + 30.0
