@@ -13,6 +13,7 @@ from sim.report.figures.coincide import coinciding, say_coinciding
 from sim.report.figures.sheet import Sheet
 from sim.report.figures.style import (
     LINE_POINTS,
+    crowded,
     fit,
     label_ends,
     look,
@@ -50,11 +51,12 @@ def draw(run: Run) -> Sheet | None:
     body = sum(tall for _, tall in PANELS) + 0.4 * len(PANELS) + 0.22
     body += 0.2 if _within(run, rows) else 0.0
     title = _heading(run, rows, arms)
-    sheet = Sheet(run, title, say("office_by_week.subtitle"), body, notes)
+    key = arms if crowded(arms, 86, ROOM) else []
+    sheet = Sheet(run, title, say("office_by_week.subtitle"), body, notes, key)
     top = _window_key(sheet, run, rows)
     for i, (column, tall) in enumerate(PANELS):
         sheet.text(0.12, top + 0.1, say(f"office_by_week.{column}"), 8.5, weight="bold")
-        axes = sheet.axes(LEFT, top + 0.26, WIDE, tall)
+        axes = sheet.axes(LEFT, top + 0.26, WIDE + (0.9 if key else 0), tall)
         _panel(axes, rows, arms, column)
         _windows(axes, run, rows)
         _dates(axes, rows, labels=i == len(PANELS) - 1)
@@ -63,7 +65,7 @@ def draw(run: Run) -> Sheet | None:
             own = rows[rows["arm"] == arm.name][column].dropna()
             if len(own):
                 ends.append((float(own.iloc[-1]), arm.title, look(arm).ink))
-        label_ends(axes, tall * 72, ends, ROOM)
+        label_ends(axes, tall * 72, [] if key else ends, ROOM)
         top += tall + 0.4
     return sheet
 

@@ -180,6 +180,12 @@ def spread(wanted: Sequence[float], gaps: Sequence[float], low: float, high: flo
     return places
 
 
+def crowded(arms: Sequence[Arm], height: float, room: float) -> bool:
+    """Whether names at the ends of curves would not fit beside axes `height` points tall."""
+    lines = sum(len(wrap(arm.title, room, 8.5, most=2)) for arm in arms)
+    return 10.5 * lines + 2 * len(arms) > height + 16
+
+
 def label_ends(
     axes: Axes, height: float, ends: Sequence[tuple[float, str, str]], room: float
 ) -> None:

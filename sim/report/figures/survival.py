@@ -11,6 +11,7 @@ from sim.report.figures.coincide import coinciding, say_coinciding
 from sim.report.figures.sheet import Sheet
 from sim.report.figures.style import (
     LINE_POINTS,
+    crowded,
     fit,
     label_ends,
     look,
@@ -93,7 +94,8 @@ def draw(run: Run) -> Sheet | None:
     table = 0.17 * len(run.arms) + 0.3
     distance = 1.15 if len(curves) > 1 else 0.0
     body = 0.05 + tall + 0.5 + table + (0.26 + distance + 0.34 if distance else 0)
-    sheet = Sheet(run, _heading(run, rows), say("survival.subtitle"), body, notes)
+    key = run.arms if crowded(run.arms, 83, ROOM) else ()
+    sheet = Sheet(run, _heading(run, rows), say("survival.subtitle"), body, notes, key)
     axes = sheet.axes(LEFT, 0.05, WIDE, tall)
     _plot(axes, rows, run.arms, 26)
     axes.set_yticks([0, 0.25, 0.5, 0.75, 1], ["0 %", "25 %", "50 %", "75 %", "100 %"])
@@ -101,7 +103,7 @@ def draw(run: Run) -> Sheet | None:
     label_ends(
         axes,
         tall * 72,
-        [(float(c[-1]), a.title, look(a).ink) for a, c in curves.items()],
+        [(float(c[-1]), a.title, look(a).ink) for a, c in curves.items() if not key],
         ROOM,
     )
     at = 0.05 + tall + 0.5
@@ -161,7 +163,8 @@ def _distance(
     axes.set_xlim(0, max(float(weeks[-1]), 1))
     axes.set_xticks(np.arange(0, weeks[-1] + 1, 26))
     axes.set_xlabel(say("axis.weeks_since_entry"), labelpad=2)
-    label_ends(axes, tall * 72, ends, ROOM)
+    if not crowded(run.arms, 83, ROOM):
+        label_ends(axes, tall * 72, ends, ROOM)
 
 
 def groups_table(run: Run) -> pd.DataFrame:
