@@ -9,7 +9,7 @@ import numpy as np
 from peers.common import Spells
 
 if TYPE_CHECKING:
-    from sim.experiment.study import Study
+    from sim.model.settings import Study
 
 SCENARIO = Path(__file__).with_name("workload_w.yaml")
 ARM = "workload_w"
