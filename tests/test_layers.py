@@ -17,11 +17,11 @@ BRINGS = {
     "rules": set(),
     "model": {"simpy", "numpy", "scipy", "holidays"},
     "experiment": {"pandas", "pyarrow", "scipy", "yaml"},
-    "report": {"matplotlib", "jinja2", "babel", "markupsafe"},
+    "report": {"matplotlib", "jinja2", "babel", "markupsafe", "rich"},
     "config": {"hydra", "omegaconf"},
-    "cli": {"rich", "pytest"},
+    "cli": set(),
 }
-ONLY_IN = {"hydra": "config", "omegaconf": "config", "rich": "cli", "simpy": "model"}
+ONLY_IN = {"hydra": "config", "omegaconf": "config", "simpy": "model"}
 
 
 def module_files() -> dict[str, Path]:

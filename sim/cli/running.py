@@ -4,10 +4,12 @@ import argparse
 import datetime
 import re
 import shlex
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sim.cli import console
+from sim.cli.planning import print_plan
 from sim.rules.errors import InputError, ResourceError
 
 if TYPE_CHECKING:
@@ -41,11 +43,11 @@ def default_folder(scenario: str) -> Path:
 def run(arguments: argparse.Namespace) -> None:
     """Runs a scenario: plan, replications with a progress bar, tables, figures, report."""
     configuration = configure(arguments)
-    from sim.experiment import compare, files, plan, study
+    from sim.experiment import compare, files, study
 
     values = configuration.values
     with compare.start_pool(values["compute"], values["design"]["replications"]) as pool:
-        built = study.build(values)
+        built = study.build(values, configuration.plugins)
         folder = configuration.out or default_folder(configuration.scenario)
         origin = compare.Origin(
             command=command_line(arguments),
@@ -53,20 +55,26 @@ def run(arguments: argparse.Namespace) -> None:
             seed_drawn=configuration.sources["design.seed"] == "drawn",
         )
         compare.prepare(built, folder, origin, arguments.force, arguments.resume)
-        planned = plan.describe(built)
-        print_plan(built, planned)
-        _agree(planned.seconds, arguments.yes)
+        seconds = None
+        print_plan(built, seconds)
+        _agree(seconds, arguments.yes)
         finished = _simulate(arguments, configuration, built, folder, origin, pool)
-    from sim.report import terminal
-
     console.say()
-    terminal.print_comparison(finished, console.rich_console())
+    print_comparison(finished.path)
     console.say(f"Results: {folder}")
     console.say(f"Report:  {folder / 'report.html'}")
 
 
-def _agree(seconds: float, yes: bool) -> None:
-    if seconds > ASK_ABOVE_SECONDS and not yes:
+def print_comparison(folder: Path) -> None:
+    """Prints the table that compares the arms of a finished run."""
+    from sim.report import folder as run_folder
+    from sim.report import terminal
+
+    terminal.print_comparison(run_folder.read(folder), console.rich_console())
+
+
+def _agree(seconds: float | None, yes: bool) -> None:
+    if seconds is not None and seconds > ASK_ABOVE_SECONDS and not yes:
         raise ResourceError(
             f"this would take about {console.duration(seconds)}; say --yes to start it, "
             "or choose design=quick or fewer design.replications"
@@ -82,7 +90,6 @@ def _simulate(
     pool: Any,
 ) -> Any:
     from sim.experiment import compare
-    from sim.report import write
 
     try:
         with console.progress("Replications") as tell:
@@ -95,11 +102,18 @@ def _simulate(
                 resume=arguments.resume,
                 pool=pool,
                 progress=tell,
-                report=write,
+                report=lambda made: _draw(made.path, made.manifest),
             )
     except KeyboardInterrupt:
         again = command_line(arguments, f"design.seed={built.seed}")
         raise KeyboardInterrupt(f"Nothing was written. To run the same again: {again}") from None
+
+
+def _draw(folder: Path, facts: Mapping[str, Any]) -> None:
+    from sim.report import write
+
+    console.note("Drawing the figures ...")
+    write(folder, facts)
 
 
 def command_line(arguments: argparse.Namespace, *more: str) -> str:
@@ -108,30 +122,3 @@ def command_line(arguments: argparse.Namespace, *more: str) -> str:
     words = [word for word in arguments.overrides if word.partition("=")[0] not in keys]
     plugins = [part for file in arguments.plugin for part in ("--plugin", str(file))]
     return shlex.join(["samtale", "run", *words, *more, *plugins])
-
-
-def print_plan(built: Any, planned: Any) -> None:
-    """Prints what will be run: arms, people, offered load, caseworkers, their cost, the time."""
-    console.say(f"{built.values['title']}")
-    console.table(
-        ("arm", "people", "caseworkers", "a year, m DKK", "offered load"),
-        [
-            (
-                arm.title,
-                f"{arm.people:,.0f}",
-                arm.caseworkers_text,
-                f"{arm.caseworkers_dkk_per_year / 1e6:,.1f}",
-                f"{arm.offered_load:.2f}",
-            )
-            for arm in planned.arms
-        ],
-        right=("people", "caseworkers", "a year, m DKK", "offered load"),
-    )
-    for arm in planned.arms:
-        if arm.offered_load > 1.0:
-            console.note(
-                f"samtale: warning: {arm.title}: the meetings ask for {arm.offered_load:.2f} times "
-                "the time that the caseworkers have; queues will grow until people leave"
-            )
-    took = console.duration(planned.seconds)
-    console.say(f"{built.replications} replications of each arm, about {took}.")

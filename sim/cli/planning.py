@@ -1,0 +1,81 @@
+"""What a study will take, printed before it starts: arms, offered load, caseworkers, cost, time."""
+
+from math import inf, isinf
+from typing import TYPE_CHECKING
+
+from sim.cli import console
+
+if TYPE_CHECKING:
+    from sim.model.settings import Study
+
+FULL_LOAD = 1.0
+DAYS_PER_WEEK = 7.0
+
+
+def print_plan(study: "Study", seconds: float | None) -> None:
+    """Prints the plan of a study, and warns of every arm that asks for more time than there is."""
+    console.say(str(study.values["title"]))
+    console.say(
+        f"From {study.start_date}: {people_expected(study):,.0f} people become unemployed in "
+        f"{study.observation_days:g} days and are followed for {study.follow_up_days:g} days."
+    )
+    price = float(study.values["costs"]["caseworker_dkk_per_year"])
+    rows = []
+    for arm in study.arms:
+        number = mean_caseworkers(study, arm)
+        cost = "–" if isinf(number) else f"{number * price / 1e6:,.1f}"
+        load = study.offered_load[arm]
+        rows.append((title_of(study, arm), staff(study, arm), cost, f"{load:.2f}"))
+    columns = ("arm", "caseworkers", "m DKK a year", "offered load")
+    console.table(columns, rows, right=columns[1:])
+    for arm in study.arms:
+        if (load := study.offered_load[arm]) > FULL_LOAD:
+            console.note(f"samtale: warning: {title_of(study, arm)}: {overload(load)}")
+    took = "" if seconds is None else f", about {console.duration(seconds)}"
+    luck = ", each with luck of its own" if study.replications > 1 else ""
+    console.say(f"{study.replications} replications{luck}{took}.")
+
+
+def overload(load: float) -> str:
+    """What an offered load above 1 means."""
+    if load == inf:
+        return "meetings are planned and there is no caseworker, so none will be held"
+    return (
+        f"the meetings ask for {load:.2f} times the time that the caseworkers have; people will "
+        "wait ever longer, and many will leave before their meeting"
+    )
+
+
+def title_of(study: "Study", arm: str) -> str:
+    """What an arm is called."""
+    return str(study.values["arms"][arm].get("title", arm))
+
+
+def people_expected(study: "Study") -> float:
+    """People whose unemployment is counted in one replication, as expected."""
+    population = study.values["population"]
+    inflow = population["inflow"]
+    if inflow["kind"] != "poisson":
+        return float(inflow["people"])
+    weekly = sum(group["inflow_per_week"] for group in population["groups"].values())
+    return float(weekly * population["scale"] * study.observation_days / DAYS_PER_WEEK)
+
+
+def mean_caseworkers(study: "Study", arm: str) -> float:
+    """Caseworkers of an arm on average over the run; inf where they are unlimited."""
+    steps = study.caseworkers[arm]
+    if any(isinf(number) for _, number in steps):
+        return inf
+    ends = [day for day, _ in steps[1:]] + [study.horizon_days]
+    spans = [min(e, study.horizon_days) - d for (d, _), e in zip(steps, ends, strict=True)]
+    total = sum(max(span, 0.0) * n for span, (_, n) in zip(spans, steps, strict=True))
+    return total / study.horizon_days
+
+
+def staff(study: "Study", arm: str) -> str:
+    """The caseworkers of an arm in words: a number, `12 to 15` by date, or unlimited."""
+    numbers = [number for _, number in study.caseworkers[arm]]
+    if any(isinf(number) for number in numbers):
+        return "unlimited"
+    low, high = min(numbers), max(numbers)
+    return f"{low:g}" if low == high else f"{low:g} to {high:g}"
