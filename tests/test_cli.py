@@ -3,8 +3,10 @@
 import errno
 import os
 import re
+import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -206,3 +208,107 @@ def test_new_refuses_the_name_of_what_ships(
     assert main.main(["new", "scenario", "four_regimes"]) == 2
     assert main.main(["new", "regime", "standard"]) == 2
     assert main.main(["new", "hazard", "weibull"]) == 2
+
+
+SMALL = ("design=quick", "design.replications=2", "population.scale=0.02", "compute=serial")
+
+
+@pytest.fixture(scope="module")
+def finished(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with a small run in results/a, as a user makes it in an empty folder."""
+    folder = tmp_path_factory.mktemp("user")
+    done = samtale("run", *SMALL, "out=results/a", cwd=folder, LC_ALL="C")
+    assert done.returncode == 0, done.stderr
+    (folder / "said.txt").write_text(done.stdout + done.stderr, encoding="utf-8")
+    return folder
+
+
+def test_a_run_tells_its_plan_its_progress_and_its_answer(finished: Path) -> None:
+    said = (finished / "said.txt").read_text(encoding="utf-8")
+    for words in ("offered load", "caseworkers", "2 replications", "2 of 2", "Results: results"):
+        assert words in said, words
+    assert "Traceback" not in said
+    assert said.index("offered load") < said.index("2 of 2") < said.index("Results:")
+
+
+def test_a_finished_folder_is_not_touched_unless_told(finished: Path) -> None:
+    manifest = finished / "results" / "a" / "manifest.json"
+    before = manifest.read_bytes()
+    done = samtale("run", *SMALL, "out=results/a", cwd=finished)
+    assert done.returncode == 3
+    assert "--force" in done.stderr and "--resume" in done.stderr
+    assert samtale("run", *SMALL, "out=results/a", "--resume", cwd=finished).returncode == 0
+    assert manifest.read_bytes() == before
+    other = samtale("run", *SMALL, "effect=none", "out=results/a", "--resume", cwd=finished)
+    assert other.returncode == 3
+    assert manifest.read_bytes() == before
+
+
+def test_bad_input_exits_with_two_and_writes_nothing(tmp_path: Path) -> None:
+    done = samtale("run", *SMALL, "effect.alpha=-99", "efect.rho=1", cwd=tmp_path)
+    assert done.returncode == 2
+    assert "effect.alpha" in done.stderr and "did you mean effect" in done.stderr
+    assert not list(tmp_path.iterdir())
+
+
+def test_report_makes_the_same_figures_and_report_again(finished: Path) -> None:
+    folder = finished / "results" / "a"
+    before = {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+    (folder / "report.html").write_text("lost", encoding="utf-8")
+    assert samtale("report", "results/a", cwd=finished).returncode == 3
+    (folder / "report.html").write_bytes(before[folder / "report.html"])
+    assert samtale("report", "results/a", cwd=finished).returncode == 0
+    assert {path: path.read_bytes() for path in before} == before
+
+
+def test_trace_tells_a_life_and_saves_its_picture(finished: Path) -> None:
+    done = samtale("trace", "results/a", cwd=finished)
+    assert done.returncode == 0, done.stderr
+    assert "Person " in done.stdout and "Meeting 1, due on" in done.stdout
+    picture = re.search(r"Picture: (.*\.png)", done.stdout)
+    assert picture is not None and (finished / picture[1]).is_file()
+    nobody = samtale("trace", "results/a", "--person", "5", cwd=finished)
+    assert nobody.returncode == 3
+    assert "no person 5" in nobody.stderr
+
+
+def test_compare_sets_runs_side_by_side(finished: Path) -> None:
+    done = samtale("run", *SMALL, "effect=none", "out=results/b", cwd=finished)
+    assert done.returncode == 0, done.stderr
+    done = samtale("compare", "results/a", "results/b", cwd=finished)
+    assert done.returncode == 0, done.stderr
+    assert re.search(r"effect\.kind +concave +none", done.stdout)
+    assert "days_saved" in done.stdout
+    assert samtale("compare", "results/a", cwd=finished).returncode == 2
+    assert samtale("compare", "results/a", "results/c", cwd=finished).returncode == 3
+
+
+def test_halved_caseworkers_are_warned_of_before_the_run(tmp_path: Path) -> None:
+    words = ("arms.standard.levers.caseworkers=1", "population.scale=0.1", "out=r")
+    done = samtale("run", *SMALL, *words, cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert re.search(r"Standard: .*the meetings ask for \d\.\d+ times", done.stderr)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="sends SIGINT")
+def test_ctrl_c_says_how_to_go_on_and_leaves_nothing_behind(tmp_path: Path) -> None:
+    process = subprocess.Popen(
+        [sys.executable, "-P", "-m", "sim", "run", "design=quick", "design.replications=99"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        cwd=tmp_path,
+        env={"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT)},
+        start_new_session=True,
+    )
+    assert process.stdout is not None
+    for line in process.stdout:
+        if "99 replications" in line:
+            break
+    time.sleep(1)
+    os.killpg(process.pid, signal.SIGINT)
+    _, said = process.communicate(timeout=60)
+    assert process.returncode == 130, said
+    assert "samtale run design=quick design.replications=99 design.seed=" in said
+    assert "Traceback" not in said
+    assert not list(tmp_path.rglob("*"))
