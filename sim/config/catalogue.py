@@ -53,16 +53,15 @@ class Library:
 
     def file(self, group: str, name: str) -> Path | None:
         """The file of an option: by its name, or as a path to a .yaml file or a run folder."""
-        if name.endswith((".yaml", ".yml")) or "/" in name or "\\" in name:
-            path = self.folder / name
-            if group == SCENARIOS and path.is_dir():
-                path = path / "scenario.yaml"
-            return path if path.is_file() else None
-        for place in self.places(group):
-            path = place / f"{name}.yaml"
-            if path.is_file():
-                return path
-        return None
+        if not name.endswith((".yaml", ".yml")) and "/" not in name and "\\" not in name:
+            for place in self.places(group):
+                path = place / f"{name}.yaml"
+                if path.is_file():
+                    return path
+        path = self.folder / name
+        if group == SCENARIOS and path.is_dir():
+            path = path / "scenario.yaml"
+        return path if path.is_file() else None
 
     def label(self, file: Path) -> str:
         """What to call a file: its path as seen from the folder, or inside what ships."""

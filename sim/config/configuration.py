@@ -99,7 +99,7 @@ class Configuration:
     def _where(self, path: Key, value: Any) -> str:
         origin = self.origins.of(path, value)
         if origin is None:
-            return "drawn" if path == SEED else "its regime" if path[0] == "arms" else "the program"
+            return "drawn" if path == SEED else "its regime" if path[0] == "arms" else "its file"
         return origin.name
 
     def _source(self, path: Key, value: Any) -> str:

@@ -35,7 +35,8 @@ def check(
             except (KeyError, TypeError, IndexError):
                 if whole:
                     raise
-        whole = whole and not problems
+        if problems:
+            break
     return problems, warnings
 
 

@@ -103,7 +103,8 @@ class Draft:
                 )
                 continue
             regime = _mapping(arms.pop(name)).get("regime")
-            if all(_mapping(arm).get("regime") != regime for arm in arms.values()):
+            kept = {STANDARD, *(_mapping(arm).get("regime") for arm in arms.values())}
+            if regime not in kept:
                 _mapping(self.scenario.get("regimes")).pop(str(regime), None)
 
     def chosen_by(self, scenario: Document) -> dict[str, tuple[str, str]]:
@@ -169,8 +170,8 @@ class Draft:
             self.layers.extend(layers)
 
     def named_regimes(self, scenario: str) -> dict[str, str]:
-        """The regimes that arms name, and where."""
-        names: dict[str, str] = {}
+        """The regimes that arms name, and where; the stock on day 0 needs the standard one."""
+        names: dict[str, str] = {STANDARD: scenario}
         settings = _mapping(self.command.get("arms"))
         for arm in {**_mapping(self.scenario.get("arms")), **settings}:
             given = _mapping(_mapping(self.scenario.get("arms")).get(arm)).get("regime")

@@ -1,12 +1,34 @@
-"""What changes when a stronger layer names another kind: the old kind's parameters are void."""
+"""Before and after merging: shapes that cannot be merged, and what another kind makes void."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
-from sim.config.schema import Key, Node, Schema, in_use
-from sim.rules.parameters import as_regime
+from sim.config.origins import Layer
+from sim.config.schema import Key, Node, Schema, dotted, in_use
+from sim.rules.parameters import ITEM, as_regime
+
+
+def misshapen(layer: Layer, schema: Schema) -> Iterator[str]:
+    """Keys of a layer that hold a mapping where a list belongs, or the other way round."""
+    for path, value in layer.flat.items():
+        for length in range(1, len(path) + 1):
+            node = _node(schema, path[:length])
+            if node is None:
+                break
+            last = length == len(path)
+            held = value if last else {}
+            listed = ITEM in node.children or any(p.many for p in node.leaves)
+            if listed and isinstance(held, dict):
+                shape = "a list"
+            elif isinstance(held, list) and not listed and not node.leaves:
+                shape = f"a mapping ({', '.join(node.keys())})"
+            else:
+                continue
+            here = path[:length]
+            yield f"{dotted(here)} must be {shape}. It is set {layer.where(here)}."
+            break
 
 
 def outdated(

@@ -13,7 +13,7 @@ from sim.config.catalogue import Library, data_root
 from sim.config.compose import composed
 from sim.config.configuration import Configuration
 from sim.config.draft import Draft
-from sim.config.kinds import outdated
+from sim.config.kinds import misshapen, outdated
 from sim.config.origins import Origins
 from sim.config.overrides import understand
 from sim.config.schema import Schema
@@ -50,10 +50,11 @@ def _load(words: list[str], registry: Registry, library: Library) -> Configurati
     asked = understand(words, parameters)
     draft = Draft(library, registry, asked)
     draft.gather()
-    if draft.incomplete:
-        _stop_if(draft.problems)
-    tree = composed(draft.parts())
     schema = Schema(parameters)
+    bent = [problem for one in draft.layers for problem in misshapen(one, schema)]
+    if draft.incomplete or bent:
+        _stop_if([*draft.problems, *bent])
+    tree = composed(draft.parts())
     origins = Origins(draft.layers)
     outdated(tree, schema, origins.rank)
     _complete(tree, draft.name)

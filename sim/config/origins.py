@@ -72,13 +72,16 @@ class Origins:
         return self.layers[number].where(path) if number >= 0 else "nowhere"
 
     def of(self, path: Key, value: Any) -> Layer | None:
-        """The layer that made a value what it is: the first of those that agree on it."""
+        """The layer that made a value what it is: the first of those that agree on it.
+
+        None if the strongest does not: then the program gave the value.
+        """
         found = None
         for one in reversed(self.layers):
-            given = _value_at(one.flat, path)
+            given = one.flat.get(path, _NOTHING)
             if given is _NOTHING:
                 continue
-            if found is not None and given != value:
+            if given != value:
                 break
             found = one
         return found
@@ -92,10 +95,6 @@ class Origins:
 
 
 _NOTHING: Any = object()
-
-
-def _value_at(flat: Mapping[Key, Any], path: Key) -> Any:
-    return flat.get(path, _NOTHING)
 
 
 def _touches(flat: Mapping[Key, Any], path: Key) -> bool:

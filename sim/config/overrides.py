@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from copy import deepcopy
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -30,24 +31,19 @@ class Overrides:
     problems: list[str] = field(default_factory=list)
 
     def tree(self) -> dict[str, Any]:
-        """The settings as a nested mapping."""
+        """The settings as a nested mapping; a key below another adds to it."""
         root: dict[str, Any] = {}
-        for path, value in self.settings.items():
+        for path in sorted(self.settings, key=len):
             node = root
-            for i, key in enumerate(path[:-1], 1):
+            for length, key in enumerate(path[:-1], 1):
                 node = node.setdefault(key, {})
                 if not isinstance(node, dict):
                     self.problems.append(
-                        f"{'.'.join(path)} and {'.'.join(path[:i])} are both set on "
+                        f"{'.'.join(path)} and {'.'.join(path[:length])} are both set on "
                         f"{COMMAND_LINE}; set one of them."
                     )
                     return root
-            if isinstance(node.get(path[-1]), dict) and path[-1] in node:
-                self.problems.append(
-                    f"{'.'.join(path)} and a key below it are both set on {COMMAND_LINE}; "
-                    "set one of them."
-                )
-            node[path[-1]] = value
+            node[path[-1]] = deepcopy(self.settings[path])
         return root
 
 

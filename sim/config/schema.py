@@ -202,21 +202,26 @@ class _Walk:
         while isinstance(value, dict) and len(value) == 1:
             name, value = next(iter(value.items()))
             below = (*below, name)
-        close = difflib.get_close_matches(key, keys, 1, 0.6)
-        guess = dotted((*around, close[0], *below)) if close else self.elsewhere((key, *below)[-1])
+        last = (key, *below)[-1]
+        begins = [name for name in keys if name.startswith(f"{key}_")]
+        close = begins if len(begins) == 1 else difflib.get_close_matches(key, keys, 1, 0.6)
+        guess = "" if around or below else self.elsewhere(last, 1.0)
+        if not guess and close:
+            guess = dotted((*around, close[0], *below))
+        guess = guess or self.elsewhere(last, 0.75)
         hint = f" – did you mean {guess}?" if guess else "."
         listed = ""
         if len(keys) <= _LIST_SHORTEST and keys:
             listed = f" Choose one of the keys of {dotted(around) or 'a study'}: {', '.join(keys)}."
         self.say(path, f"unknown key {dotted((*path, *below))}{hint} {{where}}{listed}")
 
-    def elsewhere(self, key: str) -> str:
-        """The full name of the only declared parameter that ends like a mistyped short one."""
+    def elsewhere(self, key: str, likeness: float) -> str:
+        """The full name of the only declared parameter that ends like a short one."""
         by_end: dict[str, set[str]] = {}
         for parameter in self.schema.parameters:
             if ITEM not in parameter.path:
                 by_end.setdefault(parameter.path[-1], set()).add(parameter.name)
-        close = difflib.get_close_matches(key, by_end, 1, 0.75)
+        close = difflib.get_close_matches(key, by_end, 1, likeness)
         names = by_end[close[0]] if close else set()
         if len(names) != 1:
             return ""

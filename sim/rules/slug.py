@@ -19,7 +19,7 @@ def slug(name: str) -> str:
     """
     plain = unicodedata.normalize("NFKD", name.translate(_DANISH)).encode("ascii", "ignore")
     safe = re.sub(r"[^A-Za-z0-9_-]+", "-", plain.decode()).strip("-_")[:LONGEST].strip("-_")
-    if safe == name and not _RESERVED.fullmatch(name):
+    if name and safe == name and not _RESERVED.fullmatch(name):
         return name
     digest = hashlib.sha256(name.encode("utf-8", "surrogatepass")).hexdigest()[:8]
     return f"{safe}-{digest}" if safe else digest
