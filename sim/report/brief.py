@@ -21,8 +21,18 @@ from sim.report.inline import inline
 from sim.report.tables import verdict
 from sim.report.words import LANGUAGE, find, name_of, say
 
-FACTS = ("command", "version", "commit", "seed", "engine", "replications", "checks", "checks_held",
-         "python", "packages", "wall_time", "wall_time_seconds", "rows_sha256")  # fmt: skip
+FACTS = (
+    "command",
+    "version",
+    "commit",
+    "seed",
+    "engine",
+    "replications",
+    "checks",
+    "packages",
+    "rows_sha256",
+)
+"""What the page shows of the manifest: nothing that differs from one making to the next."""
 
 
 def write(run: Run, drawn: Sequence[Drawn]) -> Path:
@@ -50,6 +60,7 @@ def write(run: Run, drawn: Sequence[Drawn]) -> Path:
         assumed=tables.parameter_rows(run, "assumed"),
         left_out=find("brief.left_out_list"),
         too_short="rmst_728_days" not in set(run.table("summary")["metric"]),
+        remarks=remarks(run),
         facts=facts_of(run),
     )
     path = run.path / "report.html"
@@ -117,6 +128,17 @@ def _figure(figure: Drawn) -> dict[str, Any]:
         "svg": Markup(inline(figure.svg, f"{figure.stem}-", label)),
         "caption": caption if isinstance(caption, str) else "",
     }
+
+
+def remarks(run: Run) -> list[str]:
+    """What the run itself says against its figures: warnings, notes, and metrics left out."""
+    said = [*(run.facts.get("warnings") or []), *(run.facts.get("notes") or [])]
+    left_out = run.facts.get("left_out") or {}
+    said += [
+        say("brief.left_out_metric", metric=name_of("metric", metric), why=why)
+        for metric, why in left_out.items()
+    ]
+    return [clean(text, 500) for text in said]
 
 
 def facts_of(run: Run) -> list[tuple[str, str]]:

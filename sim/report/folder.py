@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -44,11 +44,16 @@ class Window:
 
 @dataclass(frozen=True)
 class Arm:
-    """An arm of the comparison, its place in it, and what it is called."""
+    """An arm of the comparison, its place in it, and what it is called.
+
+    A configured title "Standard: 6 meetings in 6 months" is the title "Standard" and what it is
+    about.
+    """
 
     name: str
     title: str
     place: int
+    about: str = ""
     windows: tuple[Window, ...] = ()
 
 
@@ -135,8 +140,14 @@ def _arms(scenario: Mapping[str, Any], summary: pd.DataFrame) -> tuple[Arm, ...]
         arm = configured.get(name) or {}
         regime = (scenario.get("regimes") or {}).get(arm.get("regime")) or {}
         title = arm.get("title") or regime.get("title") or str(name).replace("_", " ")
-        arms.append(Arm(str(name), clean(title, 60), place, _windows(arm, scenario)))
-    return tuple(arms)
+        arms.append(Arm(str(name), clean(title, 90), place, "", _windows(arm, scenario)))
+    parted = [arm.title.partition(": ") for arm in arms]
+    if len({short for short, _, _ in parted}) < len(arms):
+        return tuple(arms)
+    return tuple(
+        replace(arm, title=short, about=about)
+        for arm, (short, _, about) in zip(arms, parted, strict=True)
+    )
 
 
 def read(path: Path, facts: Mapping[str, Any] | None = None) -> Run:

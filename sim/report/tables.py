@@ -9,8 +9,8 @@ from typing import Any
 import pandas as pd
 
 from sim.report.digits import show, show_interval
-from sim.report.folder import Arm, Run
-from sim.report.words import name_of, say
+from sim.report.folder import Arm, Run, clean
+from sim.report.words import find, name_of, say
 from sim.rules.costs import ACCOUNTS
 
 DURATIONS = ("rmst_728_days", "rmst_364_days", "rmst_182_days")
@@ -59,6 +59,12 @@ def verdict(is_noise: object) -> str:
     return say("noise.undefined")
 
 
+def about_of(metric: str) -> str:
+    """What a metric is, in a few words; empty where its name says it."""
+    about = find(f"metric_about.{metric}")
+    return about if isinstance(about, str) else ""
+
+
 def _cell(row: pd.Series, column: str, share: bool = False, whole: bool = False) -> Cell:
     value, low, high = (float(row[name]) for name in (column, "ci_low", "ci_high"))
     said = verdict(row["is_noise"]) if "is_noise" in row.index else ""
@@ -87,7 +93,7 @@ def _line(run: Run, table: str, metric: str, column: str) -> Line:
     for arm in run.arms:
         row = _pick(frame, arm, group="all", metric=metric)
         cells.append(NOTHING if row is None else _cell(row, column, metric in SHARES))
-    return Line(metric, name_of("metric", metric), name_of("metric_about", metric), tuple(cells))
+    return Line(metric, name_of("metric", metric), about_of(metric), tuple(cells))
 
 
 def _saving(run: Run, account: str) -> Line:
@@ -149,7 +155,7 @@ def office_table(run: Run) -> list[Line]:
         means = weeks.groupby("arm")["caseworkers"].mean()
         values = [float(means.get(arm.name, math.nan)) for arm in run.arms]
         cells = tuple(Cell(v, show(v)) for v in values)
-        about = name_of("metric_about", "caseworkers")
+        about = about_of("caseworkers")
         lines.append(Line("caseworkers", name_of("metric", "caseworkers"), about, cells))
     if not costs.empty:
         staff = costs[(costs["account"] == "municipality") & (costs["item"] == "caseworkers")]
@@ -157,7 +163,7 @@ def office_table(run: Run) -> list[Line]:
         values = [float(sums.get(arm.name, math.nan)) for arm in run.arms]
         cells = tuple(Cell(v, show(v / MILLION)) for v in values)
         name = name_of("metric", "caseworkers_dkk")
-        lines.append(Line("caseworkers_dkk", name, "", cells))
+        lines.append(Line("caseworkers_dkk", name, about_of("caseworkers_dkk"), cells))
     for metric in ("offered_load", "utilisation", "waiting_days_mean", "late_share"):
         lines.append(_line(run, "summary", metric, "mean"))
     return [line for line in lines if any(math.isfinite(cell.value) for cell in line.cells)]
@@ -168,7 +174,9 @@ def parameter_rows(run: Run, only: str) -> list[dict[str, Any]]:
     frame = run.table("parameters")
     rows: list[dict[str, Any]] = [] if frame.empty else frame.to_dict("records")
     if only == "changed":
-        return [r for r in rows if str(r.get("differs_from_default")).lower() in ("true", "1")]
+        default = {str(row[0]): clean(row[1]) for row in run.facts.get("differences") or []}
+        changed = [r for r in rows if str(r["differs_from_default"]).lower() in ("true", "1")]
+        return [{**row, "default": default.get(row["name"], "")} for row in changed]
     found = []
     for row in rows:
         marks = f"{row.get('mark', '')} {row.get('source', '')}".lower()

@@ -27,13 +27,13 @@ DURATION_WIDTH = 10
 WITH_INTERVAL = ("days_saved", "net_saving_municipality")
 
 
-def comparison(run: Run) -> Table:
+def comparison(run: Run, width: int = WIDTH) -> Table:
     """The main table with an arm a row: a star marks what is more than noise."""
     lines = {line.key: line for line in main_table(run)}
     duration = next((key for key in lines if key.startswith("rmst_")), None)
     keys = [key for key in (duration, *COLUMNS) if key in lines]
     table = Table(
-        box=box.SIMPLE_HEAD, width=WIDTH, padding=(0, 0), pad_edge=False, title=Text(run.title)
+        box=box.SIMPLE_HEAD, width=width, padding=(0, 0), pad_edge=False, title=Text(run.title)
     )
     table.add_column(say("terminal.arm"), overflow="fold", ratio=1)
     for key in keys:
@@ -59,7 +59,7 @@ def print_comparison(run: Run, console: Console | None = None) -> None:
     console = console or Console(width=WIDTH, highlight=False)
     plain = not console.encoding.lower().startswith("utf")
     with console.capture() as captured:
-        console.print(comparison(run))
+        console.print(comparison(run, min(WIDTH, console.width)))
         console.print(Text(say("terminal.below", baseline=run.baseline.title)))
     text = captured.get()
     if plain:

@@ -26,10 +26,10 @@ GROUPS = {
     "seasonal": 0.06,
 }
 ARMS = {
-    "standard": ("Standard", 1.0),
-    "intensified": ("Intensified", 1.07),
-    "flexible": ("Flexible", 1.015),
-    "lockdown_voluntary": ("Lockdown, voluntary", 0.97),
+    "standard": ("Standard: 6 meetings in 6 months", 1.0),
+    "intensified": ("Intensified: 11 meetings in 6 months", 1.07),
+    "flexible": ("Flexible: as many, at other times and in other forms", 1.015),
+    "lockdown_voluntary": ("Lockdown: 11 weeks of voluntary conversations", 0.97),
 }
 PEOPLE = 3000.0
 
@@ -463,7 +463,14 @@ def make_run() -> Callable[..., Path]:
 @pytest.fixture(scope="session")
 def facts() -> dict[str, Any]:
     """What a run says of itself before its manifest is written."""
-    return {"seed": 7, "command": ["samtale", "run"], "packages": {"simpy": "4.1.2"}}
+    return {
+        "seed": 7,
+        "command": "samtale run",
+        "packages": {"simpy": "4.1.2"},
+        "differences": [["effect.tau_days", "56", "28", "the command line"]],
+        "left_out": {"employed_weeks_104": "needs 728 days of follow-up"},
+        "warnings": ["the queue <grows>"],
+    }
 
 
 @pytest.fixture(scope="session")

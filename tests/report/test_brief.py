@@ -135,7 +135,14 @@ def test_what_a_configuration_contains_is_escaped(make_run: Make, tmp_path: Path
 
 
 def test_the_facts_of_the_run_stand_on_the_page(reported: Path) -> None:
-    assert "simpy 4.1.2" in (reported / "report.html").read_text(encoding="utf-8")
+    page = (reported / "report.html").read_text(encoding="utf-8")
+    for part in (
+        "simpy 4.1.2",
+        "the queue &lt;grows&gt;",
+        "Left out: Weeks in work, of 104, needs 728",
+    ):
+        assert part in page
+    assert re.search(r"effect\.tau_days</code></td><td>28[.0]*</td><td>56</td>", page)
 
 
 def test_assumptions_and_changes_are_listed(reported: Path) -> None:

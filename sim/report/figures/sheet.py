@@ -44,6 +44,7 @@ class Sheet:
             (wrap(subtitle, points, SUBTITLE), SUBTITLE, "normal", GREY),
         ]
         below = [(wrap(text, points, NOTE), NOTE, "normal", "#222222") for text in notes if text]
+        below.append((wrap(arms_in_words(run), points, NOTE), NOTE, "normal", GREY))
         if note and run.note:
             below.append((wrap(run.note, points, NOTE), NOTE, "normal", GREY))
         source = say("source", title=run.title)
@@ -136,6 +137,11 @@ class Sheet:
         kept_png = {"Software": None, "Title": self.heading}
         self.figure.savefig(png, format="png", dpi=DOTS_PER_INCH, metadata=kept_png)
         return [svg, png]
+
+
+def arms_in_words(run: Run) -> str:
+    """What the arms are, for those whose title says more than a name."""
+    return " · ".join(f"{arm.title}: {arm.about}" for arm in run.arms if arm.about)
 
 
 def _tall(lines: list[str], size: float) -> float:
