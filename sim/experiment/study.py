@@ -75,9 +75,7 @@ def build(values: dict[str, Any], plugins: Sequence[Path] = ()) -> Study:
     return replace(
         study,
         caseworkers=caseworkers,
-        offered_load={
-            arm: _load(settings, demands[arm], caseworkers[arm]) for arm in study.arms
-        },
+        offered_load={arm: _load(settings, demands[arm], caseworkers[arm]) for arm in study.arms},
         reference_effort_per_day=standard.effort_per_day,
         reference_spells_per_caseworker=max(float(wanted), 1e-9),
     )
@@ -127,12 +125,12 @@ def _numbers(
     return ((0.0, float(wanted)),)
 
 
-def _load(
-    settings: Settings, demand: Demand, numbers: tuple[tuple[float, float], ...]
-) -> float:
+def _load(settings: Settings, demand: Demand, numbers: tuple[tuple[float, float], ...]) -> float:
     """Minutes asked for over minutes available, in the long run; 0 for an unlimited office."""
     ends = [day for day, _ in numbers[1:]] + [settings.horizon_days]
-    days = [max(0.0, min(e, settings.horizon_days) - d) for (d, _), e in zip(numbers, ends, strict=True)]
+    days = [
+        max(0.0, min(e, settings.horizon_days) - d) for (d, _), e in zip(numbers, ends, strict=True)
+    ]
     mean = sum(n * d for (_, n), d in zip(numbers, days, strict=True)) / settings.horizon_days
     if mean == inf:
         return 0.0
@@ -142,9 +140,7 @@ def _load(
     return demand.minutes_per_day / minutes
 
 
-def _paces(
-    study: Study, settings: Settings, registry: Registry
-) -> dict[str, tuple[float, float]]:
+def _paces(study: Study, settings: Settings, registry: Registry) -> dict[str, tuple[float, float]]:
     """Paces of the meeting clock at high and low risk, so that the total minutes stay the same."""
     paces = {}
     for arm in study.arms:

@@ -12,13 +12,15 @@ from math import inf, log
 
 import numpy as np
 
-from sim.model.population import again, entrants, first_spell, past_entrants
+from sim.model.population import People, again, entrants, first_spell, past_entrants
 from sim.model.settings import Settings, Study
 from sim.model.streams import ChunkedLuck
 from sim.rules.calendar import MINUTES_PER_DAY
 from sim.rules.leaving import advance, find_exit, start_line
 from sim.rules.meetings import IS_DECLINED, IS_SUSPENDED, after_contact, begin, fall_due, finish
-from sim.rules.people import GROUPS, JOB, RECALL, Spell
+from sim.rules.effects import PLUGIN
+from sim.rules.hazards import PIECEWISE
+from sim.rules.people import EDUCATION, GROUPS, JOB, OTHER, RECALL, Spell
 from sim.rules.rulebook import Rulebook
 
 LONG_RUN_DAYS = 7300.0
@@ -44,16 +46,23 @@ class Luck:
         """(attendance, form, acceptance, minutes) of the meeting after ``p.number``."""
         return None if self._meeting is None else self._meeting.draw(p.person, p.number, p.spell)
 
+    def may_return(self, person: int) -> bool:
+        """Whether a person would return after a first spell that ends with a job."""
+        return self._gap(person, 1) < inf
+
+    def _gap(self, person: int, spell: int) -> float:
+        if self._rate <= 0.0:
+            return inf
+        days = -log(self._return.draw(person, 0, spell)[0]) / self._rate
+        return days if days < self._most_days else inf
+
     def returns_after_days(self, p: Spell) -> float:
         """Days in work until the person is unemployed again; inf where that is not within reach.
 
         A person returns at a constant rate for a number of weeks after a job exit (model
         section 3); a recall to the old employer is no job exit.
         """
-        if p.exit != JOB or self._rate <= 0.0:
-            return inf
-        days = -log(self._return.draw(p.person, 0, p.spell)[0]) / self._rate
-        return days if days < self._most_days else inf
+        return self._gap(p.person, p.spell) if p.exit == JOB else inf
 
 
 def live_spell(p: Spell, w: Rulebook, luck: Luck, until: float) -> bool:
@@ -199,7 +208,7 @@ def stock_on_day_0(
     past = past_entrants(settings, study.seed, replication, backwards_days(w, settings))
     here: list[Spell] = []
     later: list[tuple[float, Spell]] = []
-    for i in range(len(past)):
+    for i in _who_may_matter(past, w, luck):
         p = first_spell(past, i, w)
         p.row = p.group
         while True:
@@ -215,3 +224,36 @@ def stock_on_day_0(
                 break
             again(p, w, p.exit_day + gap, luck.threshold)
     return here, later
+
+
+def _who_may_matter(past: People, w: Rulebook, luck: Luck) -> list[int]:
+    """Leave out who was surely gone by day 0 and, by their luck, does not return after a job.
+
+    Meetings only shorten spells (unless an effect is negative: then everybody is kept), so a
+    spell ends at the latest when it would have ended without any.
+    """
+    negative = min(w.responsiveness) < 0.0 or w.strength < 0.0 or w.sanction_factor < 1.0
+    if negative or w.effect_kind == PLUGIN:
+        return list(range(len(past)))
+    gone = np.full(len(past), inf)
+    for g in range(len(GROUPS)):
+        own = past.group == g
+        for exit_code in (JOB, EDUCATION, RECALL, OTHER):
+            line = 4 * g + exit_code
+            if not w.line_on[line] or w.line_kind[line] != PIECEWISE:
+                continue
+            need = past.thresholds[own, exit_code]
+            if exit_code == JOB:
+                need = need / past.frailty[own]
+            knots = np.array(w.knot_day[w.line_first[line] : w.line_end[line]])
+            rates = np.array(w.knot_rate[w.line_first[line] : w.line_end[line]])
+            sums = np.concatenate([[0.0], np.cumsum(rates[:-1] * np.diff(knots))])
+            piece = np.searchsorted(sums, need, side="right") - 1
+            piece = np.clip(piece, 0, len(knots) - 1)
+            with np.errstate(divide="ignore", invalid="ignore"):
+                days = knots[piece] + (need - sums[piece]) / rates[piece]
+            days = np.where(rates[piece] > 0.0, days, inf)
+            gone[own] = np.minimum(gone[own], days)
+    keep = past.entry_day + gone > -1.0
+    returns = np.array([luck.may_return(int(person)) for person in past.person])
+    return np.flatnonzero(keep | returns).tolist()

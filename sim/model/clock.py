@@ -12,14 +12,20 @@ FIRST, NORMAL, LAST = 0, 1, 2
 """Order within an instant: the world's own changes, people, then who is served."""
 
 
-class Alarm(simpy.Event):
-    """What one person waits for; set again and again. Only its latest setting rings."""
+class Alarm:
+    """What one person waits for, set again and again; only its latest setting rings.
 
-    def __init__(self, env: simpy.Environment) -> None:
-        self.env = env
+    An event by SimPy's protocol (a process may yield it), but not a subclass: SimPy's events carry
+    a dictionary each, and half a million people wait.
+    """
+
+    __slots__ = ("callbacks", "day")
+
+    _ok = True
+    _value = None
+
+    def __init__(self) -> None:
         self.callbacks: Any = []
-        self._ok = True
-        self._value = None
         self.day = inf
 
 
@@ -58,7 +64,7 @@ class Clock(simpy.Environment):
             callbacks = event.callbacks
             if callbacks is None:
                 continue
-            if event.__class__ is Alarm and event.day != day:  # type: ignore[attr-defined]
+            if event.__class__ is Alarm and event.day != day:  # type: ignore[attr-defined, comparison-overlap]
                 continue
             self._now = day
             event.callbacks = None  # type: ignore[assignment]

@@ -51,7 +51,7 @@ class Pool:
         self.waiting = 0
         self.waited_days = 0.0
         self._counted_to = 0.0
-        self._settle = Alarm(clock)
+        self._settle = Alarm()
         self._settle_day = -inf
         self.leaving = 0
         self.held_checks = 0
@@ -163,7 +163,7 @@ class Pool:
         if group is None:
             group = Gathering(p)
             open_group[:] = [group]
-            timer = Alarm(self._clock)
+            timer = Alarm()
             timer.callbacks = [lambda _: self._close(group)]
             self._clock.set(timer, self._clock._now + most_days, LAST)
         else:
@@ -190,7 +190,7 @@ class Pool:
             m.ticket = -len(present)
             self.count_waits(-1)
             self._clock.set(m.alarm, day)
-        over = Alarm(self._clock)
+        over = Alarm()
         end = day + group.minutes / MINUTES_PER_DAY
         over.callbacks = [lambda _: self.end_meeting(end)]
         self._clock.set(over, end)
@@ -227,7 +227,7 @@ class WindowPool(Pool):
         if late <= 0.0 or self.next_opening_day == inf:
             self.release(day)
             return
-        back = Alarm(self._clock)
+        back = Alarm()
         at = self.next_opening_day + late
         back.callbacks = [lambda _: self.release(at)]
         self._clock.set(back, at)

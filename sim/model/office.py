@@ -133,7 +133,7 @@ class Office:
     def _hours(self) -> Generator[simpy.Event, None, None]:
         """Open and close the window of every open day."""
         clock, w = self.clock, self.w
-        alarm = Alarm(clock)
+        alarm = Alarm()
         for pool in self.pools:
             pool.is_open = False
         day = self._next_open(0)
@@ -152,7 +152,7 @@ class Office:
 
     def _changes(self) -> Generator[simpy.Event, None, None]:
         """Change the number of caseworkers by date."""
-        alarm = Alarm(self.clock)
+        alarm = Alarm()
         for day, number in self.numbers[1:]:
             if day > 0.0:
                 self.clock.set(alarm, day, FIRST)

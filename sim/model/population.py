@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from dataclasses import dataclass
-from math import inf
+from math import inf, log
 
 import numpy as np
 from scipy.special import ndtri
 
 from sim.model.settings import Settings
 from sim.model.streams import (
-    WORDS,
     ChunkedLuck,
     exponentials,
     gamma_frailty,
@@ -23,9 +22,7 @@ from sim.rules.hazards import line_number
 from sim.rules.leaving import job_day, start_line
 from sim.rules.people import (
     EDUCATION,
-    EXITS,
     GROUPS,
-    IN_STOCK,
     JOB,
     OTHER,
     RECALL,
@@ -35,6 +32,14 @@ from sim.rules.people import (
 )
 from sim.rules.regimes import set_right
 from sim.rules.rulebook import Rulebook
+
+KEPT = frozenset({
+    "person", "group", "line", "row", "frailty", "chi", "day_time", "score", "pool", "spread",
+    "caseworker_draw", "quality", "spell", "alarm", "pace", "common", "cycle",
+})  # fmt: skip
+"""What a person keeps from spell to spell."""
+
+FRESH = tuple(name for name in Spell.__slots__ if name not in KEPT)
 
 FAR_DAYS = 40_000.0
 """No spell is looked at beyond this; a plugged-in rate is integrated up to here at most."""
@@ -259,20 +264,15 @@ def _other_line(p: Spell, w: Rulebook, line: int, threshold: float) -> Spell:
 
 
 def again(p: Spell, w: Rulebook, day: float, thresholds: ChunkedLuck) -> None:
-    """The same person enters again: frailty is kept, the rest starts over (model section 3)."""
-    used = w.benefit_limit_days[p.group] - (p.right_day - p.exit_day)
-    kept = {
-        name: getattr(p, name)
-        for name in (
-            "person", "group", "line", "row", "frailty", "chi", "day_time", "score", "pool",
-            "caseworker_draw", "quality", "spread", "spell", "alarm", "pace",
-        )
-    }  # fmt: skip
+    """The same person enters again: frailty is kept, the rest starts over (model section 3).
+
+    Days of benefit used in the spell before count against the right to it.
+    """
+    limit = w.benefit_limit_days[p.group]
+    used = limit - (p.right_day - p.exit_day) if limit < inf else 0.0
     fresh = blank_spell()
-    for name in Spell.__slots__:
-        setattr(p, name, kept[name] if name in kept else getattr(fresh, name))
+    for name in FRESH:
+        setattr(p, name, getattr(fresh, name))
     p.spell += 1
-    draws = thresholds.draw(p.person, 0, p.spell)
-    enter_spell(p, w, day, exponentials(np.array(draws)).tolist(), used if used < inf else 0.0)
-
-
+    luck = [-log(u) for u in thresholds.draw(p.person, 0, p.spell)]
+    enter_spell(p, w, day, luck, used)

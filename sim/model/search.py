@@ -6,7 +6,6 @@ Due, ask for a caseworker (at most until the exit), meet, the rules say what has
 from __future__ import annotations
 
 from collections.abc import Generator
-from math import inf
 from typing import TYPE_CHECKING
 
 from sim.model.clock import Alarm
@@ -32,12 +31,15 @@ from sim.rules.people import Spell
 if TYPE_CHECKING:
     from sim.model.world import World
 
+LOOK_DAYS = 3.0
+"""How far a waiting person's exit is looked for at a time; nothing depends on it but speed."""
+
 Process = Generator[Alarm, None, None]
 
 
 def search(world: World, p: Spell) -> Process:
     """The life of one job seeker: spell after spell, meeting after meeting."""
-    clock, w, office, alarm = world.clock, world.rulebook, world.office, Alarm(world.clock)
+    clock, w, office, alarm = world.clock, world.rulebook, world.office, Alarm()
     p.alarm = alarm
     while True:
         world.enter(p)
@@ -59,10 +61,12 @@ def search(world: World, p: Spell) -> Process:
             if what == GATHERS or not (p.partner or office.pools[p.pool].ask(p)):
                 if what == GATHERS:
                     office.gather(p)
-                world.look(p, inf)
+                world.look(p, clock._now + LOOK_DAYS)
                 while p.state == WAITS and p.exit_day > clock._now:
-                    clock.set(alarm, p.exit_day)
+                    clock.set(alarm, p.exit_day if p.exit_day < p.limit_day else p.limit_day)
                     yield alarm
+                    if p.state == WAITS and p.limit_day <= clock._now < p.exit_day:
+                        world.look(p, clock._now + LOOK_DAYS)
                 if p.state == WAITS:
                     office.pools[p.pool].withdraw(p)
                     world.no_meeting(p, CANCELLED)

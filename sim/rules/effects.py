@@ -13,7 +13,7 @@ Ein(y) = sum of y**k / (k * k!) over k >= 1; above it, and for ``additive``, it 
 
 from __future__ import annotations
 
-from math import exp, expm1, log
+from math import exp, expm1, factorial, log
 
 NO_EFFECT, ADDITIVE, CONCAVE, PLUGIN = range(4)
 EFFECTS = ("none", "additive", "concave")
@@ -21,12 +21,30 @@ EFFECTS = ("none", "additive", "concave")
 EULER_GAMMA = 0.5772156649015329
 
 
+SERIES = tuple(1.0 / (k * factorial(k)) for k in range(1, 23))
+"""Coefficients of the power series of Ein: 1 / (k * k!)."""
+
+(C1, C2, C3, C4, C5, C6, C7, C8, C9, C10, C11, C12, C13, C14, C15, C16, C17, C18) = SERIES[:18]
+
+
 def entire_exponential_integral(y: float) -> float:
     """Ein(y) = the integral of (exp(x) - 1) / x from 0 to y, to a relative 1e-15.
 
-    Power series; below -15, where its terms cancel, Ein(y) = -(gamma + log(-y) + E1(-y)) with
-    E1 by its continued fraction (Abramowitz and Stegun 5.1.22).
+    Power series; for small and moderate y written out, since every week of every spell asks for
+    it. Below -15, where its terms cancel, Ein(y) = -(gamma + log(-y) + E1(-y)) with E1 by its
+    continued fraction (Abramowitz and Stegun 5.1.22).
     """
+    if -0.06 < y < 0.06:
+        return y * (C1 + y * (C2 + y * (C3 + y * (C4 + y * (C5 + y * (C6 + y * (C7 + y * C8)))))))
+    if -0.5 < y < 0.5:
+        high = C8 + y * (C9 + y * (C10 + y * (C11 + y * (C12 + y * C13))))
+        return y * (
+            C1 + y * (C2 + y * (C3 + y * (C4 + y * (C5 + y * (C6 + y * (C7 + y * high))))))
+        )
+    if -1.25 < y < 1.25:
+        top = C13 + y * (C14 + y * (C15 + y * (C16 + y * (C17 + y * C18))))
+        high = C7 + y * (C8 + y * (C9 + y * (C10 + y * (C11 + y * (C12 + y * top)))))
+        return y * (C1 + y * (C2 + y * (C3 + y * (C4 + y * (C5 + y * (C6 + y * high))))))
     if y < -15.0:
         x = -y
         fraction = 0.0
@@ -41,7 +59,7 @@ def entire_exponential_integral(y: float) -> float:
         power *= y / k
         term = power / k
         total += term
-        if -1e-17 < term < 1e-17 or abs(term) < 1e-17 * abs(total):
+        if abs(term) < 1e-17 * abs(total):
             return total
 
 

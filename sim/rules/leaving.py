@@ -20,6 +20,9 @@ from sim.rules.people import JOB
 
 NEWTON_STEPS = 60
 
+SAFELY = 1.000000001
+"""A threshold that lies above the highest possible sum by this factor is not reached."""
+
 
 def start_line(p, w, day: float) -> None:
     """Begin to sum the rate of ``p.line`` on the day of entry."""
@@ -59,17 +62,14 @@ def set_piece(p, w) -> None:
         if p.sanction_to_day < end:
             end = p.sanction_to_day
     p.own = own
-    own *= p.common
     if w.cycle_count and line % 4 == JOB:
-        for i in range(w.cycle_count):
-            if day < w.cycle_day[i]:
-                if w.cycle_day[i] < end:
-                    end = w.cycle_day[i]
-                break
-        else:
-            i = w.cycle_count
-        own *= w.cycle_factor[i]
-    p.multiplier = own
+        i = 0
+        while i < w.cycle_count and day >= w.cycle_day[i]:
+            i += 1
+        p.cycle = w.cycle_factor[i]
+        if i < w.cycle_count and w.cycle_day[i] < end:
+            end = w.cycle_day[i]
+    p.multiplier = own * p.cycle * p.common
     p.piece_day = end
 
 
@@ -185,6 +185,9 @@ def job_day(p, w, limit: float) -> float:
     """
     if p.piece_day >= limit:
         return _crossing(p, w, limit)
+    need = p.threshold - p.summed
+    if need > _peak(p, w) * (limit - p.at_day) * SAFELY:
+        return inf
     at_day, summed, own, multiplier, piece_day, knot, y, y_sum = (
         p.at_day, p.summed, p.own, p.multiplier, p.piece_day, p.knot, p.excess, p.excess_sum
     )  # fmt: skip
@@ -201,6 +204,20 @@ def job_day(p, w, limit: float) -> float:
     return day
 
 
+def _peak(p, w) -> float:
+    """A rate per day that is not exceeded until something changes (inf where none is known)."""
+    if w.line_kind[p.line] != PIECEWISE or w.effect_kind == PLUGIN:
+        return inf
+    peak = p.frailty * w.knot_peak[p.knot] * w.cycle_peak * p.common * (1.0 + w.threat)
+    if p.at_day < p.sanction_to_day:
+        peak *= w.sanction_peak
+    if p.excess > 0.0:
+        peak *= factor(w.effect_kind, w.cap, p.excess)
+    elif p.excess < 0.0:
+        return inf
+    return peak
+
+
 def _crossing(p, w, end: float) -> float:
     """The day before ``end``, in the present piece, on which the threshold is reached; or inf."""
     need = p.threshold - p.summed
@@ -212,7 +229,7 @@ def _crossing(p, w, end: float) -> float:
         most = p.multiplier * days
         if y > 0.0:
             most *= factor(w.effect_kind, w.cap, y)
-        if need > most * 1.000000001:
+        if need > most * SAFELY:
             return inf
     if gain(p, w, end) < need:
         return inf
@@ -257,17 +274,56 @@ def change_stock(p, w, day: float, weight: float) -> None:
             change_stock(line, w, day, weight)
 
 
-def renew(p, w, day: float, common: float) -> float:
-    """Take up the week's load and market factor; returns the search effort, per day.
+def renew(p, w, day: float) -> float:
+    """Sum up to the day on which the load and market factors are renewed; returns the effort.
 
-    Effort is frailty * baseline * effect * threat * sanction (model section 7).
+    Effort is frailty * baseline * effect * threat * sanction per day (model section 7).
     """
-    advance(p, w, day)
+    plain = w.line_kind[p.line] == PIECEWISE and w.effect_kind != PLUGIN
+    if not plain or day >= p.piece_day or p.others is not None or w.decay == 0.0:
+        advance(p, w, day)
+        if p.others is not None:
+            for line in p.others:
+                advance(line, w, day)
+        if p.multiplier > 0.0:
+            p.effort = rate(p, w, day) * (p.own / p.multiplier)
+        else:
+            p.effort = 0.0
+        return p.effort
+    # the same sums as in _sum_to, written out: this is done for everybody every week
+    days = day - p.at_day
+    p.at_day = day
+    y = p.excess
+    if y == 0.0:
+        p.summed += p.multiplier * days
+        p.effort = p.own
+        return p.own
+    y *= exp(-w.decay * days)
+    later = factor_sum(w.effect_kind, w.cap, y)
+    p.summed += p.multiplier * (days + (p.excess_sum - later) / w.decay)
+    if -1e-17 < y < 1e-17:
+        y = later = 0.0
+    p.excess = y
+    p.excess_sum = later
+    p.effort = p.own * factor(w.effect_kind, w.cap, y)
+    return p.effort
+
+
+def take_up(p, w, common: float, limit: float) -> None:
+    """Go on with a week's load and market factor, and look whether the person leaves in it."""
     p.common = common
-    set_piece(p, w)
-    if p.others is not None:
-        for line in p.others:
-            advance(line, w, day)
-    if p.multiplier == 0.0:
-        return 0.0
-    return rate(p, w, day) * (p.own / p.multiplier)
+    p.multiplier = p.own * p.cycle * common
+    if limit > p.limit_day:
+        limit = p.limit_day
+    if (
+        p.others is None
+        and limit <= p.piece_day
+        and p.excess >= 0.0
+        and w.effect_kind != PLUGIN
+        and w.line_kind[p.line] == PIECEWISE
+        and p.threshold - p.summed > p.effort * p.cycle * common * (limit - p.at_day) * SAFELY
+    ):
+        p.exit_day = p.fixed_day
+        p.exit = p.fixed_exit
+    else:
+        find_exit(p, w, limit)

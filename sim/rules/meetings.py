@@ -45,6 +45,7 @@ def fall_due(p, w, u: tuple[float, ...] | None) -> int:
     p.due += 1
     p.absent = p.partner = p.ticket = 0
     p.asked_duty = p.duty
+    p.asked_planned = p.planned
     p.form = PHYSICAL
     p.minutes = w.minutes_physical[row]
     if w.suspended[row] and p.duty == MANDATORY:
@@ -132,6 +133,7 @@ def after_contact(p, w, day: float, u: tuple[float, ...] | None) -> None:
 
 def begin(p, w, day: float, u: tuple[float, ...] | None, spread: float) -> None:
     """Plan the first meeting of a spell, also for those who enter while a window holds."""
+    p.phase = w.phase_start[p.row]
     plan_next(p, w, day, u)
     if w.suspended[p.row] or w.benefit_stops[p.row]:
         enter_window(p, w, day, p.row, False, spread)

@@ -47,7 +47,7 @@ class Spell:
         # luck of the spell, and the exits that no meeting moves
         "threshold", "fixed_day", "fixed_exit", "other_day", "other_exit", "right_day", "right_left",
         # job rate: summed up to at_day, one piece until piece_day with multiplier
-        "at_day", "summed", "own", "multiplier", "common", "piece_day", "knot", "limit_day",
+        "at_day", "summed", "own", "cycle", "multiplier", "common", "effort", "piece_day", "knot", "limit_day",
         # other exits where they respond to meetings: one sum and one threshold each
         "others",
         # stock of meetings: decayed stock at stock_day; log or additive excess at the same day
@@ -59,7 +59,7 @@ class Spell:
         "phase", "step", "planned", "number", "due_day", "duty", "lost_days", "stopped_day",
         "kept_due_day", "offer_day", "owed", "booked",
         # meeting at hand
-        "state", "form", "minutes", "absent", "partner", "start_day", "asked_day", "asked_duty", "ticket",
+        "state", "form", "minutes", "absent", "partner", "start_day", "asked_day", "asked_duty", "asked_planned", "ticket",
         # rows
         "due", "held", "waiting_days", "sanctions", "minutes_used", "counted",
         # the SimPy event that this person waits for, kept here to be used again
@@ -71,12 +71,12 @@ def blank_spell() -> Spell:
     """A spell in which nothing has happened yet, on day 0."""
     p = Spell()
     p.row = p.pool = p.spell = p.person = p.group = p.line = 0
-    p.frailty = p.chi = p.pace = p.quality = p.common = 1.0
+    p.frailty = p.chi = p.pace = p.quality = p.common = p.cycle = 1.0
     p.day_time = p.score = p.caseworker_draw = p.spread = p.entry_day = 0.0
     p.episode_from = p.episode_to = inf
     p.threshold = p.fixed_day = p.other_day = p.right_day = p.right_left = inf
     p.fixed_exit = p.other_exit = OTHER
-    p.at_day = p.summed = p.own = p.multiplier = 0.0
+    p.at_day = p.summed = p.own = p.multiplier = p.effort = 0.0
     p.piece_day = p.limit_day = inf
     p.knot = 0
     p.others = None
@@ -91,7 +91,7 @@ def blank_spell() -> Spell:
     p.lost_days = 0.0
     p.stopped_day = p.kept_due_day = p.offer_day = inf
     p.owed = p.booked = 0
-    p.state = p.form = p.absent = p.partner = p.ticket = p.asked_duty = 0
+    p.state = p.form = p.absent = p.partner = p.ticket = p.asked_duty = p.asked_planned = 0
     p.minutes = 0.0
     p.start_day = p.asked_day = 0.0
     p.due = p.held = p.sanctions = 0

@@ -32,6 +32,7 @@ class Rulebook:
     line_on: tuple[bool, ...]
     knot_day: Floats
     knot_rate: Floats
+    knot_peak: Floats
     line_shape: Floats
     line_scale: Floats
     line_rule: tuple[Callable[[float], float] | None, ...]
@@ -50,10 +51,12 @@ class Rulebook:
     threat_days: float
     sanction_factor: float
     sanction_days: float
+    sanction_peak: float
     # market
     cycle_count: int
     cycle_day: Floats
     cycle_factor: Floats
+    cycle_peak: float
     # people
     reentry_per_day: float
     reentry_days: float
@@ -144,7 +147,7 @@ def _hazard_rule(plugin: Any, line: dict[str, Any]) -> tuple[Callable[[float], f
 
 
 def _lines(hazard: dict[str, Any], registry: Any) -> dict[str, Any]:
-    kinds, first, end, on, day, rate, shape, scale, rule = [], [], [], [], [], [], [], [], []
+    kinds, first, end, on, day, rate, peak, shape, scale, rule = ([] for _ in range(10))
     for group in GROUPS:
         for exit_name in EXITS[:4]:
             line = hazard.get(group, {}).get(exit_name) or {"kind": "none"}
@@ -171,6 +174,7 @@ def _lines(hazard: dict[str, Any], registry: Any) -> dict[str, Any]:
             first.append(len(day))
             day += knots
             rate += values
+            peak += [max(values[k:]) for k in range(len(values))]
             end.append(len(day))
             on.append(any(v > 0.0 for v in values))
             shape.append(own_shape)
@@ -179,6 +183,7 @@ def _lines(hazard: dict[str, Any], registry: Any) -> dict[str, Any]:
     return {
         "line_kind": tuple(kinds), "line_first": tuple(first), "line_end": tuple(end),
         "line_on": tuple(on), "knot_day": tuple(day), "knot_rate": tuple(rate),
+        "knot_peak": tuple(peak),
         "line_shape": tuple(shape), "line_scale": tuple(scale), "line_rule": tuple(rule),
     }  # fmt: skip
 
@@ -212,6 +217,7 @@ def _effect(values: dict[str, Any], registry: Any) -> dict[str, Any]:
         "threat_days": float(e["threat_days"]),
         "sanction_factor": float(e["sanction_factor"]),
         "sanction_days": float(e["sanction_days"]),
+        "sanction_peak": max(1.0, float(e["sanction_factor"])),
     }
 
 
@@ -323,20 +329,34 @@ def _levers(
     columns["window_from_day"] = tuple(dates(w["from"]) for w in windows)
     columns["window_to_day"] = tuple(dates(w["to"]) for w in windows)
     columns |= phases.table()
-    drawn = {regimes.AGREED, regimes.RANDOM}
-    columns["plan_luck"] = (
-        any(k in drawn for k in columns["phase_kind"])
-        or any(s > 0.0 for s in columns["booking_share"])
-        or any(s > 0.0 for s in columns["sanction_risk"])
-    )
-    columns["meeting_luck"] = (
-        any(k != meetings.FIXED for k in columns["minutes_kind"])
-        or any(s < 1.0 for s in columns["share_physical"])
-        or any(s > 0.0 for s in columns["partner_share"] + columns["no_show"])
-        or any(d == regimes.VOLUNTARY for d in columns["duty"])
-        or any(e < inf for e in columns["offer_every_days"])
-    )
+    weight = "inflow_per_week" if values["population"]["inflow"]["kind"] == "poisson" else "share"
+    here = [values["population"]["groups"][g][weight] > 0.0 for g in GROUPS]
+    rows = [row for i, row in enumerate(rows) if here[i % len(GROUPS)]]
+    columns["plan_luck"] = _needs_plan_luck(rows, columns["phase_kind"])
+    columns["meeting_luck"] = _needs_meeting_luck(rows)
     return columns
+
+
+def _needs_plan_luck(rows: list[dict[str, Any]], phase_kinds: Ints) -> bool:
+    """Whether any lever draws a gap, a booked date or a sanction."""
+    return (
+        any(k in (regimes.AGREED, regimes.RANDOM) for k in phase_kinds)
+        or any(r["booking_share"] > 0.0 for r in rows)
+        or any(r["sanction_risk"] > 0.0 and max(r["no_show"]) > 0.0 for r in rows)
+    )
+
+
+def _needs_meeting_luck(rows: list[dict[str, Any]]) -> bool:
+    """Whether any lever draws attendance, form, acceptance, a partner or minutes."""
+    return any(
+        r["minutes_kind"] != meetings.FIXED
+        or r["share_physical"] < 1.0
+        or r["partner_share"] > 0.0
+        or max(r["no_show"]) > 0.0
+        or r["duty"] == regimes.VOLUNTARY
+        or r["offer_every_days"] < inf
+        for r in rows
+    )
 
 
 def cycle_of(spans: list[dict[str, Any]], dates: Callable[[str], float]) -> tuple[Floats, Floats]:
@@ -388,6 +408,7 @@ def build(
         cycle_count=len(days),
         cycle_day=days,
         cycle_factor=factors,
+        cycle_peak=max(factors),
         reentry_per_day=values["population"]["reentry_rate_per_week"] / DAYS_PER_WEEK,
         reentry_days=float(values["population"]["reentry_days"]),
         benefit_limit_days=tuple(float(people[g]["benefit_limit_days"]) for g in GROUPS),
