@@ -296,3 +296,22 @@ def test_loading_leaves_hydra_as_it_was_and_the_folder_empty(tmp_path: Path) -> 
     assert "scenarios" not in ConfigStore.instance().repo
     assert "regime" not in ConfigStore.instance().repo
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_file_with_the_name_of_one_that_ships_is_refused(tmp_path: Path) -> None:
+    write(tmp_path, "regimes/standard.yaml", "quality: 2\n")
+    with pytest.raises(InputError, match="regimes/standard.yaml has the name of a regime"):
+        load([], folder=tmp_path)
+
+
+def test_fields_of_other_projects_are_not_found_by_accident(tmp_path: Path) -> None:
+    write(tmp_path, "configs/design/standard.yaml", "replications: 3\n")
+    write(tmp_path, "design/standard.yaml", "replications: 3\n")
+    assert load([], folder=tmp_path).differences == []
+
+
+def test_a_field_can_be_a_file_of_ones_own(tmp_path: Path) -> None:
+    text = (data_root() / "configs/market/default.yaml").read_text(encoding="utf-8")
+    write(tmp_path, "mine.yaml", text.replace("{value: 0.4,", "{value: 0.3,"))
+    found = load(["market=mine.yaml"], folder=tmp_path).differences
+    assert found == [("market.displacement", 0.4, 0.3, "mine.yaml")]

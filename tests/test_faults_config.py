@@ -172,7 +172,6 @@ def test_fault_14_what_yaml_would_turn_into_something_else(
 def test_fault_15_a_key_that_comes_twice_is_told_with_both_lines(tmp_path: Path) -> None:
     problem = only(file_refused(tmp_path, "title: A\neffect: none\ntitle: B\n"))
     assert problem == "mine.yaml, line 3: the key title again (first in line 1)."
-    assert "set twice" in only(refused("effect.alpha=0.1", "effect.alpha=0.2"))
 
 
 @pytest.mark.parametrize("text", ["${effect.rho}", "'${effect.alpha}'", "${", "${a:${b}}"])
@@ -451,6 +450,12 @@ def test_a_file_that_cannot_be_read_says_why(tmp_path: Path, text: str | bytes, 
                                   "out=", "effect={kind: none}", "design="])  # fmt: skip
 def test_words_that_make_no_sense_are_refused(word: str) -> None:
     assert only(refused(word))
+
+
+def test_the_last_of_two_words_about_a_key_holds() -> None:
+    words = ("effect=none", "effect.alpha=0.1", "effect=literature", "effect.alpha=0.2")
+    effect = accepted(*words).values["effect"]
+    assert (effect["kind"], effect["alpha"]) == ("concave", 0.2)
 
 
 def test_an_arm_can_be_removed_but_not_the_last() -> None:

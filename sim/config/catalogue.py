@@ -42,10 +42,11 @@ class Library:
     folder: Path
 
     def places(self, group: str) -> list[Path]:
-        """Folders with the options of a group, the user's own first."""
-        shipped = data_root() / ("scenarios" if group == SCENARIOS else f"configs/{group}")
-        own = [self.folder / _OWN_FOLDERS.get(group, f"configs/{group}"), self.folder / group]
-        return [place for place in dict.fromkeys([*own, shipped]) if place.is_dir()]
+        """Folders with the options of a group: what ships, then the user's own."""
+        places = [data_root() / ("scenarios" if group == SCENARIOS else f"configs/{group}")]
+        if group in _OWN_FOLDERS:
+            places.append(self.folder / _OWN_FOLDERS[group])
+        return [place for place in dict.fromkeys(places) if place.is_dir()]
 
     def names(self, group: str) -> list[str]:
         """Options of a group, sorted."""
@@ -53,15 +54,27 @@ class Library:
 
     def file(self, group: str, name: str) -> Path | None:
         """The file of an option: by its name, or as a path to a .yaml file or a run folder."""
-        if not name.endswith((".yaml", ".yml")) and "/" not in name and "\\" not in name:
-            for place in self.places(group):
-                path = place / f"{name}.yaml"
-                if path.is_file():
-                    return path
+        a_path = name.endswith((".yaml", ".yml")) or "/" in name or "\\" in name
+        if not a_path and (found := self._named(group, name)):
+            return found[0]
         path = self.folder / name
         if group == SCENARIOS and path.is_dir():
             path = path / "scenario.yaml"
         return path if path.is_file() else None
+
+    def clash(self, group: str, name: str) -> str:
+        """What is wrong if an own file has the name of one that ships, or ''."""
+        found = self._named(group, name)
+        if len(found) < 2:
+            return ""
+        return (
+            f"{self.label(found[1])} has the name of a {_word(group)} that ships with samtale; "
+            "give it another name."
+        )
+
+    def _named(self, group: str, name: str) -> list[Path]:
+        files = [place / f"{name}.yaml" for place in self.places(group)]
+        return list(dict.fromkeys(file.resolve() for file in files if file.is_file()))
 
     def label(self, file: Path) -> str:
         """What to call a file: its path as seen from the folder, or inside what ships."""
@@ -81,11 +94,14 @@ class Library:
         names = sorted(set(names)) if names else self.names(group)
         close = difflib.get_close_matches(name, names, 1)
         hint = f" – did you mean {close[0]}?" if close else "."
-        word = {SCENARIOS: "scenario"}.get(group, group)
+        own = (
+            f"put {name}.yaml into the folder {_OWN_FOLDERS[group]}/, or "
+            if (group in _OWN_FOLDERS)
+            else ""
+        )
         return (
-            f"unknown {word} {name}{hint} It is named {where}. "
-            f"Choose one of: {', '.join(names)}; or put {name}.yaml into the folder "
-            f"{_OWN_FOLDERS.get(group, f'configs/{group}')}/."
+            f"unknown {_word(group)} {name}{hint} It is named {where}. "
+            f"Choose one of: {', '.join(names)}; or {own}give the path of a .yaml file."
         )
 
     def choices(self, group: str) -> list[Choice]:
@@ -99,6 +115,10 @@ class Library:
             about = document.values.get("about") or document.values.get("title")
             found.append(Choice(name, str(about or document.comment), document.name))
         return found
+
+
+def _word(group: str) -> str:
+    return "scenario" if group == SCENARIOS else group
 
 
 def list_scenarios(folder: Path | None = None) -> list[Choice]:

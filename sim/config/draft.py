@@ -69,6 +69,17 @@ class Draft:
         self.incomplete |= document.unread
         return document
 
+    def locate(
+        self, group: str, name: str, where: str, known: list[str] | None = None
+    ) -> Path | None:
+        """The file of an option; if there is none, or two, that is a problem."""
+        if clash := self.library.clash(group, name):
+            self.problems.append(clash)
+        file = self.library.file(group, name)
+        if file is None:
+            self.lack(self.library.unknown(group, name, _place(where), known))
+        return file
+
     def lack(self, problem: str) -> None:
         """Say that a part is not there."""
         self.problems.append(problem)
@@ -77,9 +88,8 @@ class Draft:
     def read_scenario(self, default: str) -> tuple[Document, Document | None]:
         """The scenario, and where its arms come from if it names none (the default one)."""
         name = self.asked.choices.get(SCENARIOS, default)
-        file = self.library.file(SCENARIOS, name)
+        file = self.locate(SCENARIOS, name, COMMAND_LINE)
         if file is None:
-            self.lack(self.library.unknown(SCENARIOS, name, f"on {COMMAND_LINE}"))
             return Document(name), None
         document = self.read(file)
         self.name = file.stem
@@ -130,9 +140,8 @@ class Draft:
 
     def add_group(self, group: str, name: str, where: str) -> None:
         """Read the option of a field."""
-        file = self.library.file(group, name)
+        file = self.locate(group, name, where)
         if file is None:
-            self.lack(self.library.unknown(group, name, _place(where)))
             return
         document = self.read(file)
         self.groups[group] = (file.stem, plain(document.values))
@@ -143,8 +152,13 @@ class Draft:
         own = {name: scenario for name in _mapping(self.scenario.get("regimes"))}
         own |= dict.fromkeys(_mapping(self.command.get("regimes")), COMMAND_LINE)
         names = self.named_regimes(scenario)
-        for name, where in own.items():
-            if name not in names:
+        for name, where in {**own, **names}.items():
+            if not re.fullmatch(r"[\w-]*", name):
+                self.lack(
+                    f"the regime {name!r}, named {_place(where)}: a regime's name is made of "
+                    "letters, digits, - and _."
+                )
+            elif name not in names:
                 self.lack(
                     f"regimes.{name} is set {_place(where)}, and no arm has this regime; the arms "
                     f"have {', '.join(names)}. Name it in an arm: arms.NAME.regime={name}."
@@ -153,19 +167,17 @@ class Draft:
         for name, where in names.items():
             chain: list[tuple[str, Mapping[str, Any]]] = [(STANDARD, plain(standard.values))]
             layers = [layer(standard, ("regimes", name))]
-            file = self.library.file(REGIME, name) if re.fullmatch(r"[\w-]+", name) else None
             if name in self.registry.regimes:
                 levers = plain(self.registry.regimes[name])
                 chain.append((name, levers))
                 layers.append(plain_layer(f"plug-in regime {name}", levers, ("regimes", name)))
-            elif file is not None and name != STANDARD:
-                document = self.read(file)
-                chain.append((name, plain(document.values)))
-                layers.append(layer(document, ("regimes", name)))
-            elif file is None and not (name in own and re.fullmatch(r"[\w-]+", name)):
+            elif name not in own or self.library.file(REGIME, name):
                 known = [*self.library.names(REGIME), *self.registry.regimes, *own]
-                self.lack(self.library.unknown(REGIME, name, _place(where), known))
-                continue
+                file = self.locate(REGIME, name, where, known)
+                if file is not None and name != STANDARD:
+                    document = self.read(file)
+                    chain.append((name, plain(document.values)))
+                    layers.append(layer(document, ("regimes", name)))
             self.regimes[name] = chain
             self.layers.extend(layers)
 

@@ -48,16 +48,15 @@ class Overrides:
 
 
 def understand(words: list[str], parameters: tuple[Parameter, ...]) -> Overrides:
-    """Sort the words of a command; everything wrong with them stands in `problems`."""
+    """Sort the words of a command; everything wrong with them stands in `problems`.
+
+    Of two words that set the same key the last one holds, as in Hydra.
+    """
     result = Overrides()
-    seen: set[str] = set()
     for word in words:
         match = _WORD.fullmatch(word)
         sign, key, text = match["sign"], match["key"].strip(), match["text"]  # type: ignore[index]
         problem = _refusal(word, key, text)
-        if not problem and key in seen:
-            problem = f"{key} is set twice on {COMMAND_LINE}; set it once."
-        seen.add(key)
         if not problem and sign == "~":
             problem = _remove(key, result)
         elif not problem and text is None:
