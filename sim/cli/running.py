@@ -40,6 +40,12 @@ def default_folder(scenario: str) -> Path:
     return Path("results") / slug / now
 
 
+def near(path: Path) -> Path:
+    """The path as seen from the current folder, where it lies below it."""
+    here = Path.cwd()
+    return path.relative_to(here) if path.is_relative_to(here) else path
+
+
 def run(arguments: argparse.Namespace) -> None:
     """Runs a scenario: plan, replications with a progress bar, tables, figures, report."""
     configuration = configure(arguments)
@@ -61,8 +67,8 @@ def run(arguments: argparse.Namespace) -> None:
         finished = _simulate(arguments, configuration, built, folder, origin, pool)
     console.say()
     print_comparison(finished.path)
-    console.say(f"Results: {folder}")
-    console.say(f"Report:  {folder / 'report.html'}")
+    console.say(f"Results: {near(folder)}")
+    console.say(f"Report:  {near(folder / 'report.html')}")
 
 
 def print_comparison(folder: Path) -> None:

@@ -67,11 +67,12 @@ class Pool:
         if executor is None:
             return
         if at_once:
-            children = list((getattr(executor, "_processes", None) or {}).values())
-            executor.shutdown(wait=False, cancel_futures=True)
-            for child in children:
+            # Nothing may be cancelled before: a broken executor of Python 3.11 then prints an error.
+            for child in list((getattr(executor, "_processes", None) or {}).values()):
                 child.kill()
-        executor.shutdown(wait=True, cancel_futures=True)
+            executor.shutdown(wait=True)
+        else:
+            executor.shutdown(wait=True, cancel_futures=True)
 
     def map(
         self,
@@ -133,9 +134,10 @@ class Pool:
                 f"a worker process was lost while {len(waiting)} tasks were under way "
                 f"({len(items)} in all); it may have run out of memory: try compute.workers=1"
             ) from error
-        finally:
+        except GeneratorExit:
             for future in waiting.values():
                 future.cancel()
+            raise
 
     def _submit(self, function: Callable[..., Any], *arguments: Any) -> Future[Any]:
         assert self._executor is not None
