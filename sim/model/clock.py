@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from heapq import heappop, heappush
+from collections.abc import Generator
+from heapq import heapify, heappop, heappush
 from math import inf
 from typing import Any
 
@@ -29,17 +30,43 @@ class Alarm:
         self.day = inf
 
 
+class Life(simpy.Process):
+    """The process of a job seeker: starts at once, waits for alarms only, and is not interrupted.
+
+    What SimPy's own process does beyond that (an event to start, one to end, the search for an
+    event that has been triggered already) would be a third of the cost of a spell.
+    """
+
+    def __init__(self, clock: Clock, story: Generator[Alarm, None, None]) -> None:
+        self.env = clock
+        self.callbacks: Any = []
+        self._generator: Any = story
+        self._resume(None)
+
+    def _resume(self, event: Any) -> None:
+        """Go on with the story until it waits for the next alarm."""
+        try:
+            alarm = self._generator.send(None)
+        except StopIteration:
+            self._ok, self._value, self.callbacks = True, None, None
+            return
+        alarm.callbacks.append(self._resume)
+
+
 class Clock(simpy.Environment):
-    """SimPy's environment, with absolute times and a plain loop.
+    """SimPy's environment, with absolute times, a bucket for each day, and a plain loop.
 
     SimPy's timeouts are relative, and ``now + (day - now)`` is not always ``day``; an exit that
-    was solved for must happen on its day to the last bit.
+    was solved for must happen on its day to the last bit. Only the events of the present day are
+    kept in order; those of a later day wait unordered until it comes.
     """
 
     def __init__(self, end: float) -> None:
         """A clock that starts on day 0; alarms from ``end`` on are never rung."""
         super().__init__()
         self.end = end
+        self._today = 0
+        self._later: list[list[Any]] = [[] for _ in range(int(end) + 2)]
 
     def set(self, alarm: Alarm, day: float, order: int = NORMAL) -> None:
         """Let the alarm ring on a day (an earlier setting is void)."""
@@ -47,29 +74,48 @@ class Clock(simpy.Environment):
         if alarm.callbacks is None:
             alarm.callbacks = []
         if day < self.end:
-            heappush(self._queue, (day, order, next(self._eid), alarm))  # type: ignore[misc]
+            whole = int(day)
+            if whole > self._today:
+                self._later[whole].append((day, order, next(self._eid), alarm))
+            else:
+                heappush(self._queue, (day, order, next(self._eid), alarm))  # type: ignore[misc]
+
+    def schedule(self, event: simpy.Event, priority: Any = NORMAL, delay: float = 0) -> None:
+        """SimPy's own events take their place in the same order."""
+        day = self._now + delay
+        if day >= self.end:
+            return
+        entry: Any = (day, int(priority), next(self._eid), event)
+        if int(day) > self._today:
+            self._later[int(day)].append(entry)
+        else:
+            heappush(self._queue, entry)
 
     def alone(self) -> bool:
         """Whether nothing else happens at this instant."""
         queue = self._queue
         return not queue or queue[0][0] > self._now
 
-    def run_to(self, end: float) -> None:
-        """Let everything happen that is due before ``end``."""
+    def run_to_end(self) -> None:
+        """Let everything happen that is due before the end."""
         queue = self._queue
-        while queue:
-            day, _, _, event = heappop(queue)
-            if day >= end:
-                break
-            callbacks = event.callbacks
-            if callbacks is None:
-                continue
-            if event.__class__ is Alarm and event.day != day:  # type: ignore[attr-defined, comparison-overlap]
-                continue
-            self._now = day
-            event.callbacks = None  # type: ignore[assignment]
-            for callback in callbacks:
-                callback(event)
-            if not event._ok and not hasattr(event, "_defused"):
-                raise event._value  # type: ignore[misc]
-        self._now = end
+        while self._today <= self.end:
+            while queue:
+                day, _, _, event = heappop(queue)
+                callbacks = event.callbacks
+                if callbacks is None:
+                    continue
+                if event.__class__ is Alarm and event.day != day:  # type: ignore[attr-defined, comparison-overlap]
+                    continue
+                self._now = day
+                event.callbacks = None  # type: ignore[assignment]
+                for callback in callbacks:
+                    callback(event)
+                if not event._ok and not hasattr(event, "_defused"):
+                    raise event._value  # type: ignore[misc]
+            self._today += 1
+            if self._today < len(self._later):
+                queue = self._queue = self._later[self._today]
+                self._later[self._today] = []
+                heapify(queue)
+        self._now = self.end

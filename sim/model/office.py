@@ -110,14 +110,6 @@ class Office:
         if not p.partner and p.ticket >= 0:
             self.pools[p.pool].end_meeting(day)
 
-    def minutes(self, p: Spell, day: float, completed: bool) -> float:
-        """Caseworker minutes that the person's meeting used; a group meeting's are shared."""
-        if p.partner:
-            return 0.0
-        if p.ticket < 0:
-            return p.minutes / -p.ticket
-        return p.minutes if completed else (day - p.start_day) * MINUTES_PER_DAY
-
     # hours ------------------------------------------------------------------------------------
 
     def start(self) -> None:

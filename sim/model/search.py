@@ -39,8 +39,8 @@ Process = Generator[Alarm, None, None]
 
 def search(world: World, p: Spell) -> Process:
     """The life of one job seeker: spell after spell, meeting after meeting."""
-    clock, w, office, alarm = world.clock, world.rulebook, world.office, Alarm()
-    p.alarm = alarm
+    clock, w, office, luck = world.clock, world.rulebook, world.office, world.luck
+    alarm = p.alarm = Alarm()
     while True:
         world.enter(p)
         while True:
@@ -52,10 +52,10 @@ def search(world: World, p: Spell) -> Process:
             if p.exit_day <= clock._now:
                 break
             p.asked_day = clock._now
-            what = fall_due(p, w, world.luck.meeting(p))
+            what = fall_due(p, w, luck.meeting(p) if w.meeting_luck else None)
             if what == IS_DECLINED or what == IS_SUSPENDED:
                 world.no_meeting(p, SUSPENDED if what == IS_SUSPENDED else DECLINED)
-                after_contact(p, w, clock._now, world.luck.plan(p))
+                after_contact(p, w, clock._now, luck.plan(p))
                 continue
             # waiting for a caseworker, at most until the exit
             if what == GATHERS or not (p.partner or office.pools[p.pool].ask(p)):
@@ -87,7 +87,7 @@ def search(world: World, p: Spell) -> Process:
             if p.exit_day <= clock._now:
                 world.met(p, BROKEN_OFF if w.exit_breaks_meeting else HELD)
                 break
-            world.met(p, finish(p, w, clock._now, world.luck.plan(p)))
+            world.met(p, finish(p, w, clock._now, luck.plan(p) if w.plan_luck else None))
         if not world.leave(p):
             return
         while p.entry_day > clock._now:

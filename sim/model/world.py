@@ -11,12 +11,13 @@ from math import inf, nan
 import simpy
 
 from sim.model.alone import Luck, stock_on_day_0
-from sim.model.clock import FIRST, Alarm, Clock
+from sim.model.clock import FIRST, Alarm, Clock, Life
 from sim.model.journal import MEETING_COLUMNS, SPELL_COLUMNS, ArmRows, Table, office_by_day
 from sim.model.office import Office
 from sim.model.population import People, again, entrants, first_spell
 from sim.model.search import search
 from sim.model.settings import STANDARD, Settings, Study, registry_of, rulebook_of, settings_of
+from sim.rules.calendar import MINUTES_PER_DAY
 from sim.rules.errors import CheckError
 from sim.rules.leaving import advance, find_exit, renew, set_piece, start_line, take_up
 from sim.rules.market import EFFORT_UNIT, WEEK_DAYS, effort_units, market_factor
@@ -71,8 +72,9 @@ class World:
     def look(self, p: Spell, limit: float) -> None:
         """When the person leaves, as far as it is known today and before ``limit``."""
         p.limit_day = limit
-        known = self.known_until_day
-        find_exit(p, self.rulebook, limit if limit < known else known)
+        if limit > self.known_until_day:
+            limit = self.known_until_day
+        find_exit(p, self.rulebook, limit)
 
     def enter(self, p: Spell) -> None:
         """A spell begins; its first meeting is planned (the stock's was planned before day 0)."""
@@ -113,26 +115,28 @@ class World:
 
     def no_meeting(self, p: Spell, outcome: int) -> None:
         """A meeting that fell due ends without having begun."""
-        end = self.clock._now
-        self._note(p, nan, end, outcome, 0.0, end - p.asked_day)
+        self._note(p, nan, outcome, 0.0, self.clock._now - p.asked_day)
 
     def met(self, p: Spell, outcome: int) -> None:
         """A meeting that began is over."""
-        now = self.clock._now
-        if outcome == HELD and p.exit_day <= now:
+        minutes = p.minutes
+        if p.partner:
+            minutes = 0.0
+        elif p.ticket < 0:
+            minutes /= -p.ticket
+        elif outcome != HELD and outcome != NO_SHOW:
+            minutes = (self.clock._now - p.start_day) * MINUTES_PER_DAY
+        if outcome == HELD and p.exit_day <= self.clock._now:
             p.held += 1
-        minutes = self.office.minutes(p, now, outcome in (HELD, NO_SHOW))
-        self._note(p, p.start_day, now, outcome, minutes, p.start_day - p.asked_day)
+        self._note(p, p.start_day, outcome, minutes, p.start_day - p.asked_day)
 
-    def _note(
-        self, p: Spell, start: float, end: float, outcome: int, minutes: float, wait: float
-    ) -> None:
+    def _note(self, p: Spell, start: float, outcome: int, minutes: float, wait: float) -> None:
         p.waiting_days += wait
         self.waited_days += wait
         p.minutes_used += minutes
         self.meetings.add((
-            p.person, p.spell, p.number, p.asked_planned, p.asked_day, start, end, p.form,
-            p.asked_duty, outcome, minutes,
+            p.person, p.spell, p.number, p.asked_planned, p.asked_day, start, self.clock._now,
+            p.form, p.asked_duty, outcome, minutes,
         ))  # fmt: skip
 
     # the run -----------------------------------------------------------------------------------
@@ -143,12 +147,12 @@ class World:
         clock.process(self._windows())
         for p in stock:
             self._take_over(p)
-            clock.process(search(self, p))
+            Life(clock, search(self, p))
         clock.process(self._arrivals(people, later))
         if self.coupled:
             clock.process(self._weeks())
         self.office.start()
-        clock.run_to(self.settings.horizon_days)
+        clock.run_to_end()
         return self._rows(w)
 
     def _take_over(self, p: Spell) -> None:
@@ -188,7 +192,7 @@ class World:
             else:
                 p = first_spell(people, i, w)
                 i += 1
-            clock.process(search(self, p))
+            Life(clock, search(self, p))
 
     def _weeks(self) -> Generator[simpy.Event, None, None]:
         """Renew the load and market factors every week (model sections 3 and 7)."""

@@ -30,6 +30,8 @@ def start_line(p, w, day: float) -> None:
     p.summed = 0.0
     p.knot = w.line_first[p.line]
     p.excess = p.excess_sum = 0.0
+    p.top = 1.0
+    p.closed = w.line_kind[p.line] == PIECEWISE and w.effect_kind != PLUGIN
     p.stock = 0.0
     p.stock_day = day
     set_piece(p, w)
@@ -76,7 +78,7 @@ def set_piece(p, w) -> None:
 def gain(p, w, day: float) -> float:
     """The cumulative rate from ``p.at_day`` to ``day``, which lies in the same piece."""
     days = day - p.at_day
-    if w.line_kind[p.line] != PIECEWISE or w.effect_kind == PLUGIN:
+    if not p.closed:
         if p.excess != 0.0 or w.line_kind[p.line] != PIECEWISE:
             return p.multiplier * weighted_factor(p, w, p.at_day, day)
         return p.multiplier * days
@@ -94,11 +96,11 @@ def gain(p, w, day: float) -> float:
 def _sum_to(p, w, day: float) -> None:
     """Sum the rate up to a day in the present piece."""
     y = p.excess
-    if y == 0.0 or w.effect_kind == PLUGIN or w.line_kind[p.line] != PIECEWISE or w.decay == 0.0:
+    if y == 0.0 or not p.closed or w.decay == 0.0:
         p.summed += gain(p, w, day)
         if y != 0.0:
             if w.effect_kind == PLUGIN:
-                p.excess = p.stock * exp(-(day - p.stock_day) * w.stock_decay)
+                p.excess = p.stock * exp((p.stock_day - day) * w.stock_decay)
             elif w.decay != 0.0:
                 p.excess = y * exp(-w.decay * (day - p.at_day))
                 p.excess_sum = factor_sum(w.effect_kind, w.cap, p.excess)
@@ -131,8 +133,7 @@ def _days_to(p, w, need: float) -> float:
     Newton from the side on which the cumulative rate has its curvature, so that it converges
     without overshooting; exact in one step where the rate is constant.
     """
-    closed = w.line_kind[p.line] == PIECEWISE and w.effect_kind != PLUGIN
-    if closed:
+    if p.closed:
         if p.excess == 0.0:
             return need / p.multiplier
         now = factor(w.effect_kind, w.cap, p.excess)
@@ -165,7 +166,7 @@ def rate(p, w, day: float) -> float:
     y = p.excess
     if w.effect_kind == PLUGIN:
         if y != 0.0:
-            stock = p.stock * exp(-(day - p.stock_day) * w.stock_decay)
+            stock = p.stock * exp((p.stock_day - day) * w.stock_decay)
             y = w.effect_rule(p.chi, stock)
         else:
             y = 1.0
@@ -206,15 +207,11 @@ def job_day(p, w, limit: float) -> float:
 
 def _peak(p, w) -> float:
     """A rate per day that is not exceeded until something changes (inf where none is known)."""
-    if w.line_kind[p.line] != PIECEWISE or w.effect_kind == PLUGIN:
+    if not p.closed:
         return inf
-    peak = p.frailty * w.knot_peak[p.knot] * w.cycle_peak * p.common * (1.0 + w.threat)
+    peak = p.frailty * w.knot_peak[p.knot] * w.cycle_peak * p.common * p.top * (1.0 + w.threat)
     if p.at_day < p.sanction_to_day:
         peak *= w.sanction_peak
-    if p.excess > 0.0:
-        peak *= factor(w.effect_kind, w.cap, p.excess)
-    elif p.excess < 0.0:
-        return inf
     return peak
 
 
@@ -223,14 +220,8 @@ def _crossing(p, w, end: float) -> float:
     need = p.threshold - p.summed
     if need == inf or p.multiplier == 0.0:
         return inf
-    y = p.excess
-    days = end - p.at_day
-    if w.line_kind[p.line] == PIECEWISE and w.effect_kind != PLUGIN:
-        most = p.multiplier * days
-        if y > 0.0:
-            most *= factor(w.effect_kind, w.cap, y)
-        if need > most * SAFELY:
-            return inf
+    if p.closed and need > p.multiplier * p.top * (end - p.at_day) * SAFELY:
+        return inf
     if gain(p, w, end) < need:
         return inf
     day = p.at_day + _days_to(p, w, need)
@@ -239,19 +230,22 @@ def _crossing(p, w, end: float) -> float:
 
 def find_exit(p, w, limit: float) -> None:
     """Set ``exit_day`` and ``exit``: the first of all ways out, the job's only before ``limit``."""
+    p.exit_day = p.fixed_day
+    p.exit = p.fixed_exit
+    # most looks end here: even at its highest rate the sum stays below the threshold
+    if p.others is None and p.piece_day >= limit and p.closed:
+        if p.threshold - p.summed > p.multiplier * p.top * (limit - p.at_day) * SAFELY:
+            return
     day = job_day(p, w, limit)
-    kind = JOB
-    if day > p.fixed_day:
-        day = p.fixed_day
-        kind = p.fixed_exit
+    if day <= p.fixed_day:
+        p.exit_day = day
+        p.exit = JOB
     if p.others is not None:
         for line in p.others:
-            other = job_day(line, w, limit)
-            if other < day:
-                day = other
-                kind = line.line % 4
-    p.exit_day = day
-    p.exit = kind
+            day = job_day(line, w, limit)
+            if day < p.exit_day:
+                p.exit_day = day
+                p.exit = line.line % 4
 
 
 def change_stock(p, w, day: float, weight: float) -> None:
@@ -260,13 +254,19 @@ def change_stock(p, w, day: float, weight: float) -> None:
     Args:
         weight: quality * form * duty of the meeting (no unit).
     """
-    stock = p.stock * exp(-(day - p.stock_day) * w.stock_decay) + weight
     if w.effect_kind == NO_EFFECT or weight == 0.0:
         return
+    stock = p.stock * exp((p.stock_day - day) * w.stock_decay) + weight
     if p.chi != 0.0:
-        advance(p, w, day)
-        p.excess = excess_of(w, p.chi, stock)
-        p.excess_sum = factor_sum(w.effect_kind, w.cap, p.excess)
+        if day < p.piece_day:
+            if day > p.at_day:
+                _sum_to(p, w, day)
+        else:
+            advance(p, w, day)
+        y = excess_of(w, p.chi, stock)
+        p.excess = y
+        p.excess_sum = factor_sum(w.effect_kind, w.cap, y)
+        p.top = factor(w.effect_kind, w.cap, y) if y > 0.0 else 1.0
     p.stock = stock
     p.stock_day = day
     if p.others is not None:
@@ -279,8 +279,7 @@ def renew(p, w, day: float) -> float:
 
     Effort is frailty * baseline * effect * threat * sanction per day (model section 7).
     """
-    plain = w.line_kind[p.line] == PIECEWISE and w.effect_kind != PLUGIN
-    if not plain or day >= p.piece_day or p.others is not None or w.decay == 0.0:
+    if not p.closed or day >= p.piece_day or p.others is not None or w.decay == 0.0:
         advance(p, w, day)
         if p.others is not None:
             for line in p.others:
@@ -319,8 +318,7 @@ def take_up(p, w, common: float, limit: float) -> None:
         p.others is None
         and limit <= p.piece_day
         and p.excess >= 0.0
-        and w.effect_kind != PLUGIN
-        and w.line_kind[p.line] == PIECEWISE
+        and p.closed
         and p.threshold - p.summed > p.effort * p.cycle * common * (limit - p.at_day) * SAFELY
     ):
         p.exit_day = p.fixed_day

@@ -51,7 +51,7 @@ class Spell:
         # other exits where they respond to meetings: one sum and one threshold each
         "others",
         # stock of meetings: decayed stock at stock_day; log or additive excess at the same day
-        "stock", "stock_day", "excess", "excess_sum",
+        "stock", "stock_day", "excess", "excess_sum", "top", "closed",
         "threat_from_day", "threat_to_day", "sanction_to_day",
         # exit as far as it is known
         "exit_day", "exit",
@@ -81,6 +81,8 @@ def blank_spell() -> Spell:
     p.knot = 0
     p.others = None
     p.stock = p.stock_day = p.excess = p.excess_sum = 0.0
+    p.top = 1.0
+    p.closed = True
     p.threat_from_day = p.threat_to_day = inf
     p.sanction_to_day = -inf
     p.exit_day = inf
