@@ -19,7 +19,9 @@ def last_place(value: float, low: float | None = None, high: float | None = None
     """
     sizes = [abs(x) for x in (value, low, high) if x is not None and math.isfinite(x)]
     largest = max(sizes, default=0.0)
-    top = math.floor(math.log10(largest)) if largest > 0 else 0
+    if largest == 0:
+        return 0
+    top = math.floor(math.log10(largest))
     half = (high - low) / 2 if low is not None and high is not None else math.nan
     if not math.isfinite(half) or half <= 0:
         return top - (DIGITS_WITHOUT_INTERVAL - 1)
@@ -30,7 +32,7 @@ def last_place(value: float, low: float | None = None, high: float | None = None
     if low is not None and high is not None and low * high > 0:
         # An end that is not zero is not printed as 0: it would hide that 0 is not covered.
         nearest = min(abs(low), abs(high))
-        while nearest < 0.5 * 10**place and place > top - MOST_DIGITS:
+        if 0.05 * 10**place <= nearest < 0.5 * 10**place:
             place -= 1
     return place
 

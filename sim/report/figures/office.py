@@ -109,6 +109,7 @@ def _panel(axes: Axes, rows: pd.DataFrame, arms: list[Arm], column: str) -> None
             own[column],
             color=seen.colour,
             linestyle=seen.dash,
+            linewidth=1.3,
             marker=seen.marker,
             markevery=(3 + 3 * arm.place, 26),
             markersize=4,

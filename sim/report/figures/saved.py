@@ -9,13 +9,13 @@ from matplotlib.axes import Axes
 
 from sim.report.digits import show, show_interval
 from sim.report.figures.sheet import Sheet
-from sim.report.figures.style import GREY, look, wrap
+from sim.report.figures.style import GREY, look, width_points, wrap
 from sim.report.folder import Arm, Run
 from sim.report.tables import verdict
 from sim.report.words import name_of, say
 
-ROW, HEAD, LEFT, WIDE = 0.32, 0.24, 1.22, 1.95
-NAMES, NUMBERS = 1.05, 1.45
+ROW, HEAD, LEFT, WIDE = 0.32, 0.24, 1.1, 1.82
+NAMES = 0.95
 
 
 def best_sentence(run: Run, rows: pd.DataFrame) -> str:
@@ -108,14 +108,11 @@ def _panel(axes: Axes, sheet: Sheet, rows: pd.DataFrame, arms: list[Arm], top: f
         numbers = show(value, low, high)
         span = show_interval(value, low, high)
         words = verdict(row["is_noise"])
-        sheet.text(
-            LEFT + WIDE + 0.12,
-            middle - 0.07,
-            f"{numbers}  ({span})" if span else numbers,
-            8.5,
-            "#111111",
-            "bold" if words == say("noise.more") else "normal",
-        )
+        weight = "bold" if words == say("noise.more") else "normal"
+        right = LEFT + WIDE + 0.12
+        sheet.text(right, middle - 0.07, numbers, 8.5, "#111111", weight)
+        right += width_points(numbers, 8.5, weight) / 72 + 0.07
+        sheet.text(right, middle - 0.068, f"({span})" if span else "", 7.5, "#333333")
         sheet.text(LEFT + WIDE + 0.12, middle + 0.075, words, 7.5, GREY)
 
 

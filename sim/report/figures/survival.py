@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
-from sim.report.digits import show
+from sim.report.digits import rounded, show
 from sim.report.figures.coincide import coinciding, say_coinciding
 from sim.report.figures.sheet import Sheet
 from sim.report.figures.style import (
@@ -114,7 +114,7 @@ def draw(run: Run) -> Sheet | None:
         y = at + 0.17 * (i + 1) + 0.02
         for week in np.arange(0, last + 1, 26):
             if week in own.index:
-                count = show(float(own[week]), whole=float(own[week]) >= 100)
+                count = rounded(float(own[week]), 0 if own[week] >= 10 else -1)
                 where = LEFT + WIDE * week / max(last, 1)
                 side = "left" if week == 0 else "center"
                 sheet.text(where - (0.12 if week == 0 else 0), y, count, 8, look(arm).ink, ha=side)
