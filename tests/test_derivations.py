@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from sim.rules.people import GROUPS
-from tests.test_evidence import plain
+from .test_evidence import plain
 
 STEP_DAYS = 0.5
 DAYS = np.arange(0, 20 * 364 + STEP_DAYS, STEP_DAYS)

@@ -110,7 +110,7 @@ def state():
         multiprocessing.get_start_method(allow_none=True), list(sys.path), len(warnings.filters),
     ]
 names = json.loads(sys.stdin.read())
-import scipy.stats, pandas, pyarrow.parquet, matplotlib.figure
+import scipy.stats, pandas, pyarrow.parquet, matplotlib.figure, rich.console
 before = state()
 for name in names:
     importlib.import_module(name)
@@ -148,3 +148,10 @@ def test_asking_for_help_loads_no_heavy_library() -> None:
         env={"PYTHONPATH": str(PACKAGE.parent), "PATH": ""},
     )
     assert done.stderr.strip() == "[]"
+
+
+def test_tests_import_each_other_relatively_so_that_they_run_from_the_wheel_too() -> None:
+    for path in Path(__file__).parent.rglob("test_*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.ImportFrom) and node.level == 0:
+                assert str(node.module).split(".")[0] != "tests", path
