@@ -99,9 +99,10 @@ def finish(p, w, day: float, u: tuple[float, ...] | None) -> int:
     if p.absent:
         if u is not None and p.duty == MANDATORY and u[3] < w.sanction_risk[row]:
             p.sanctions += 1
-            advance(p, w, day)
-            p.sanction_to_day = day + w.sanction_days
-            set_piece(p, w)
+            if w.sanction_factor != 1.0:
+                advance(p, w, day)
+                p.sanction_to_day = day + w.sanction_days
+                set_piece(p, w)
         if w.suspended[row]:
             after_contact(p, w, day, u)
         else:
