@@ -165,6 +165,9 @@ def _tell_meeting(life: Life, entry: float, meeting: Row, again: bool) -> str:
     due, outcome = float(meeting["due_day"]), str(meeting["outcome"])
     start, end = float(meeting["start_day"]), float(meeting["end_day"])
     why = say("life.again" if again else "life.planned", planned=int(meeting["planned"]))
+    key = f"life.{outcome}"
+    if outcome == "held" and not float(meeting["minutes"] or 0):
+        key = "life.held_by_partner"
     waited = start - due if isfinite(start) else 0.0
     return say(
         "life.meeting",
@@ -174,7 +177,7 @@ def _tell_meeting(life: Life, entry: float, meeting: Row, again: bool) -> str:
         why=why,
         duty=name_of("duty", str(meeting["duty"])),
         happened=say(
-            f"life.{outcome}",
+            key,
             date=_moment(life, start) if isfinite(start) else "",
             form=name_of("form", str(meeting["form"])),
             minutes=f"{float(meeting['minutes'] or 0):.0f}",
@@ -202,18 +205,24 @@ def _plan(run: Run, arm: Arm, group: str) -> str:
     schedule = dict(regime.get("schedule") or {})
     schedule.update((configured.get("levers") or {}).get("schedule") or {})
     phases = schedule.get(group, schedule.get("default")) or []
-    return say("life.then").join(_phase(phase) for phase in phases)
+    words = [_phase(phase) for phase in phases]
+    return "".join(words[:1] + [say("life.then", phase=phase) for phase in words[1:]])
 
 
 def _phase(phase: Mapping[str, Any]) -> str:
     for key in ("none", "meetings", "every_days", "days", "agreed_days", "random_every_days"):
         if phase.get(key) is not None:
-            value = phase[key]
-            given = ", ".join(f"{d:g}" for d in value) if isinstance(value, list) else value
-            text = say(f"life.phase_{key}", value=given, span=phase.get("span_days"))
+            value, span = phase[key], phase.get("span_days")
+            given = ", ".join(map(_plain, value)) if isinstance(value, list) else _plain(value)
+            text = say(f"life.phase_{key}", value=given, span=_plain(span))
             until = phase.get("until_day")
-            return text + (say("life.phase_until", day=until) if until is not None else "")
+            return say("life.phase_until", phase=text, day=_plain(until)) if until else text
     return say("life.phase_kind", value=phase.get("kind", "?"))
+
+
+def _plain(value: Any) -> str:
+    """A number as one writes it by hand."""
+    return f"{value:g}" if isinstance(value, int | float) else str(value)
 
 
 def _days(days: float) -> str:

@@ -48,7 +48,7 @@ def draw(life: Life, run: Run, folder: Path) -> list[Path]:
         axes.set_ylim(len(life.arms) - 0.5, -0.5)
         axes.set_xlabel(say("life.picture_axis"))
         axes.grid(axis="y", visible=False)
-        axes.set_xlim(left=0)
+        axes.set_xlim(0, axes.get_xlim()[1] * 1.12)
         _key(sheet, seen, 0.1 + ROW_INCHES * len(life.arms) + 0.5)
         folder.mkdir(exist_ok=True)
         return sheet.save(folder, f"life_{life.person}")
@@ -62,11 +62,10 @@ def _draw_arm(axes: Axes, place: int, arm: ArmLife, origin: float) -> None:
         axes.annotate(
             name_of("exit", str(spell["exit"])),
             (end, place),
-            xytext=(-3, -9),
+            xytext=(3, 0),
             textcoords="offset points",
-            fontsize=7,
+            fontsize=8,
             color=seen.ink,
-            ha="right",
             va="center",
         )
     for meeting in arm.meetings:
