@@ -118,15 +118,15 @@ def duration(seconds: float) -> str:
 
 
 @contextmanager
-def progress(what: str) -> Iterator[Callable[[int, int], None]]:
+def progress(what: str, total: int) -> Iterator[Callable[[int, int], None]]:
     """Yields `tell(done, total)`: a bar with the time left, or plain lines without a terminal."""
     if sys.stderr.isatty():
-        yield from _bar(what)
+        yield from _bar(what, total)
     else:
         yield _lines(what)
 
 
-def _bar(what: str) -> Iterator[Callable[[int, int], None]]:
+def _bar(what: str, total: int) -> Iterator[Callable[[int, int], None]]:
     from rich.progress import (
         BarColumn,
         MofNCompleteColumn,
@@ -143,7 +143,7 @@ def _bar(what: str) -> Iterator[Callable[[int, int], None]]:
         TextColumn("left"),
     ]
     with Progress(*columns, console=rich_console(error=True), transient=True) as bar:
-        task = bar.add_task(what, total=None)
+        task = bar.add_task(what, total=total)
         yield lambda done, total: bar.update(task, completed=done, total=total)
 
 

@@ -98,7 +98,7 @@ def _simulate(
     from sim.experiment import compare
 
     try:
-        with console.progress("Replications") as tell:
+        with console.progress("Replications", built.replications) as tell:
             return compare.run(
                 built,
                 folder,
