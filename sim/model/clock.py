@@ -37,6 +37,8 @@ class Life(simpy.Process):
     event that has been triggered already) would be a third of the cost of a spell.
     """
 
+    __slots__ = ("_generator", "_ok", "_value", "callbacks", "env")
+
     def __init__(self, clock: Clock, story: Generator[Alarm, None, None]) -> None:
         self.env = clock
         self.callbacks: Any = []

@@ -64,6 +64,10 @@ class Pool:
             idle = min(self.free, -change)
             self.leaving += int(-change - idle)
             change = -idle
+        elif self.leaving > 0:
+            stay = min(self.leaving, int(change))
+            self.leaving -= stay
+            change -= stay
         self.free += change
         if self._queue and self.free > 0 and self.is_open:
             self.settle()
@@ -111,14 +115,19 @@ class Pool:
         p.ticket = 0
         self.count_waits(-1)
 
-    def release(self, day: float) -> None:
-        """A caseworker is free again (or goes, where the number has been cut)."""
+    def release(self, day: float, asks_again: bool = False) -> None:
+        """A caseworker is free again (or goes, where the number has been cut).
+
+        Args:
+            asks_again: the person who has been served has the next meeting due at once, and
+                competes for the caseworker with those who wait.
+        """
         if self.leaving > 0:
             self.leaving -= 1
             return
         self.free += 1
         if self._queue and self.is_open:
-            if self._clock.alone():
+            if self._clock.alone() and not asks_again:
                 self.serve(day)
             else:
                 self.settle()
@@ -195,9 +204,9 @@ class Pool:
         over.callbacks = [lambda _: self.end_meeting(end)]
         self._clock.set(over, end)
 
-    def end_meeting(self, day: float) -> None:
+    def end_meeting(self, day: float, asks_again: bool = False) -> None:
         """A caseworker ends a meeting; on a working calendar replaced by one with windows."""
-        self.release(day)
+        self.release(day, asks_again)
 
 
 class WindowPool(Pool):
@@ -221,13 +230,13 @@ class WindowPool(Pool):
         """The window closes; who waits goes on waiting."""
         self.is_open = False
 
-    def end_meeting(self, day: float) -> None:
+    def end_meeting(self, day: float, asks_again: bool = False) -> None:
         """A caseworker ends a meeting: free at once, or late for the next window."""
         late = day - self.closes_day
         if late <= 0.0 or self.next_opening_day == inf:
-            self.release(day)
+            self.release(day, asks_again)
             return
         back = Alarm()
         at = self.next_opening_day + late
-        back.callbacks = [lambda _: self.release(at)]
+        back.callbacks = [lambda _: self.end_meeting(at)]
         self._clock.set(back, at)

@@ -21,7 +21,7 @@ MEETING_COLUMNS = {
     "duty": np.int8, "outcome": np.int8, "minutes": np.float64,
 }  # fmt: skip
 
-ROWS_A_FLUSH = 8192
+ROWS_A_FLUSH = 4096
 
 
 @dataclass(frozen=True)
@@ -40,42 +40,37 @@ class ArmRows:
 
 
 class Table:
-    """Rows collected as flat doubles and packed into columns now and then (35 bytes a row)."""
+    """Rows collected as flat doubles and packed into typed columns now and then."""
 
     def __init__(self, columns: dict[str, type]) -> None:
-        self._columns = columns
-        self._width = len(columns)
-        self._parts: list[list[np.ndarray]] = []
+        self._kinds = columns
+        self._packed = {name: bytearray() for name in columns}
         self._buffer = array("d")
 
     def add(self, row: tuple[float, ...]) -> None:
         """Append one row, in column order."""
         buffer = self._buffer
         buffer.extend(row)
-        if len(buffer) >= ROWS_A_FLUSH * self._width:
+        if len(buffer) >= ROWS_A_FLUSH * len(row):
             self._pack()
 
     def _pack(self) -> None:
-        block = np.frombuffer(self._buffer, dtype=np.float64).reshape(-1, self._width)
-        self._parts.append(
-            [block[:, i].astype(kind) for i, kind in enumerate(self._columns.values())]
-        )
-        self._buffer = array("d")
+        block = np.frombuffer(self._buffer, dtype=np.float64).reshape(-1, len(self._kinds))
+        for i, (name, kind) in enumerate(self._kinds.items()):
+            self._packed[name] += block[:, i].astype(kind).tobytes()
+        del block
+        del self._buffer[:]
 
     def columns(self, *order: str) -> dict[str, np.ndarray]:
-        """All rows as columns, sorted by the columns named."""
-        if len(self._buffer) or not self._parts:
-            self._pack()
-        whole = {}
-        for i, name in enumerate(self._columns):
-            whole[name] = np.concatenate([part[i] for part in self._parts])
-            for part in self._parts:
-                part[i] = part[i][:0]
-        self._parts = []
-        by = np.lexsort([whole[name] for name in reversed(order)])
-        for name in whole:
-            whole[name] = whole[name][by]
-        return whole
+        """All rows as columns, sorted by the columns named; the table is empty afterwards."""
+        self._pack()
+        keys = [np.frombuffer(self._packed[name], self._kinds[name]) for name in reversed(order)]
+        by = np.lexsort(keys)
+        del keys
+        return {
+            name: np.frombuffer(self._packed.pop(name), kind)[by]
+            for name, kind in self._kinds.items()
+        }
 
 
 def office_by_day(

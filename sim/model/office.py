@@ -108,7 +108,7 @@ class Office:
     def meeting_over(self, p: Spell, day: float) -> None:
         """The meeting's caseworker is free; a group's goes on to its end."""
         if not p.partner and p.ticket >= 0:
-            self.pools[p.pool].end_meeting(day)
+            self.pools[p.pool].end_meeting(day, p.due_day <= day)
 
     # hours ------------------------------------------------------------------------------------
 

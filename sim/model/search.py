@@ -83,11 +83,12 @@ def search(world: World, p: Spell) -> Process:
                 clock.set(alarm, p.exit_day if leaves else end)
                 yield alarm
             p.state = SEARCHES
-            office.meeting_over(p, clock._now)
             if p.exit_day <= clock._now:
                 world.met(p, BROKEN_OFF if w.exit_breaks_meeting else HELD)
+                office.meeting_over(p, clock._now)
                 break
             world.met(p, finish(p, w, clock._now, luck.plan(p) if w.plan_luck else None))
+            office.meeting_over(p, clock._now)
         if not world.leave(p):
             return
         while p.entry_day > clock._now:

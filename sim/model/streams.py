@@ -19,6 +19,7 @@ from scipy.special import gammaincinv
 WORDS = 4
 CHUNK = 256
 FEW = 8
+BLOCK = 4096
 
 # Generator of the rank-1 lattice for two to four dimensions: powers of the positive root of
 # x**(d+1) = x + 1 (Roberts' R sequence), shifted to the middle of its cells.
@@ -42,8 +43,11 @@ def uniforms(
 
 def exponentials(u: np.ndarray) -> np.ndarray:
     """Unit exponentials from uniforms, by the C library's log (the same on every CPU)."""
-    flat = [-log(x) for x in u.ravel().tolist()]
-    return np.array(flat).reshape(u.shape)
+    flat = u.ravel()
+    found = np.empty_like(flat)
+    for i in range(0, len(flat), BLOCK):
+        found[i : i + BLOCK] = [-log(x) for x in flat[i : i + BLOCK].tolist()]
+    return found.reshape(u.shape)
 
 
 def gamma_frailty(u: np.ndarray, variance: float) -> np.ndarray:

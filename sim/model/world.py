@@ -19,8 +19,8 @@ from sim.model.search import search
 from sim.model.settings import STANDARD, Settings, Study, registry_of, rulebook_of, settings_of
 from sim.rules.calendar import MINUTES_PER_DAY
 from sim.rules.errors import CheckError
-from sim.rules.leaving import advance, find_exit, renew, set_piece, start_line, take_up
-from sim.rules.market import EFFORT_UNIT, WEEK_DAYS, effort_units, market_factor
+from sim.rules.leaving import advance, find_exit, set_piece, start_line
+from sim.rules.market import EFFORT_UNIT, WEEK_DAYS, market_factor
 from sim.rules.meetings import (
     BROKEN_OFF,
     HELD,
@@ -34,6 +34,7 @@ from sim.rules.meetings import (
 )
 from sim.rules.people import JOB, OPEN, Spell
 from sim.rules.regimes import clock_at, next_clock_day, plan_next
+from sim.rules.renewal import add_up_effort, take_up
 from sim.rules.rulebook import Rulebook
 
 GC_POLICY = "off while a replication runs"
@@ -203,9 +204,7 @@ class World:
             now = clock._now
             self.known_until_day = min((week + 1) * WEEK_DAYS, settings.horizon_days)
             everybody = list(self.open.values())
-            units = 0
-            for p in everybody:
-                units += effort_units(renew(p, w, now))
+            units = add_up_effort(everybody, w, now)
             reference = self.study.reference_effort_per_day
             market = market_factor(
                 units * EFFORT_UNIT, reference, settings.pool_share, settings.displacement
@@ -214,10 +213,8 @@ class World:
                 others = reference * (1.0 - settings.pool_share) / settings.pool_share
                 self.displaced_jobs += WEEK_DAYS * others * (1.0 - market)
             self.common = [self.office.load_factor(pool) * market for pool in self.office.pools]
-            for p in everybody:
-                take_up(p, w, self.common[p.pool], self.known_until_day)
-                if p.exit_day < p.alarm.day:
-                    self._ring_earlier(p, now)
+            for p in take_up(everybody, w, self.common, self.known_until_day):
+                self._ring_earlier(p, now)
             week += 1
             clock.set(alarm, week * WEEK_DAYS, FIRST)
             yield alarm
@@ -283,6 +280,8 @@ class World:
                 self.met(p, PENDING)
             p.exit_day, p.exit = end, OPEN
             self.write(p)
+            p.alarm.callbacks = None
+        self.open.clear()
         if self.entered != self.left + still:
             raise CheckError(f"{self.entered} entered, {self.left} left and {still} are open")
         self.checks["entries_equal_exits_and_open"] = 1

@@ -7,11 +7,6 @@ EFFORT_UNIT = 2.0**-40
 """Efforts are added as whole multiples of this, so that their sum has no order."""
 
 
-def effort_units(effort_per_day: float) -> int:
-    """Search effort as a whole number of ``EFFORT_UNIT`` (sums of integers are exact)."""
-    return int(effort_per_day / EFFORT_UNIT + 0.5)
-
-
 def market_factor(
     effort_per_day: float, reference_per_day: float, pool_share: float, displacement: float
 ) -> float:
