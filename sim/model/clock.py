@@ -9,8 +9,8 @@ from typing import Any
 
 import simpy
 
-FIRST, NORMAL, LAST = 0, 1, 2
-"""Order within an instant: the world's own changes, people, then who is served."""
+FIRST, NORMAL, GATHERED, COMPLETE, LAST = range(5)
+"""Order within an instant: the world's own changes, people, their groups, then who is served."""
 
 
 class Alarm:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from heapq import heappop, heappush
 from math import inf
 
-from sim.model.clock import LAST, Alarm, Clock
+from sim.model.clock import COMPLETE, GATHERED, LAST, Alarm, Clock
 from sim.rules.calendar import MINUTES_PER_DAY
 from sim.rules.errors import CheckError
 from sim.rules.meetings import MEETS, WAITS
@@ -25,7 +25,7 @@ class Gathering:
     __slots__ = ("members", "person", "minutes", "due_day", "entry_day", "score", "group", "open")
 
     def __init__(self, first: Spell) -> None:
-        self.members = [first]
+        self.members = [(first, first.ticket)]
         self.person = first.person
         self.minutes = first.minutes
         self.due_day = first.due_day
@@ -33,6 +33,10 @@ class Gathering:
         self.score = first.score
         self.group = first.group
         self.open = True
+
+    def present(self) -> list[Spell]:
+        """Who still waits for this meeting (and not for another one by now)."""
+        return [p for p, ticket in self.members if p.state == WAITS and p.ticket == ticket]
 
 
 class Pool:
@@ -55,6 +59,7 @@ class Pool:
         self._settle_day = -inf
         self.leaving = 0
         self.held_checks = 0
+        self._gathered: list[Spell] = []
 
     def resize(self, number: float) -> None:
         """Change the number of caseworkers; those in a meeting finish it first."""
@@ -168,17 +173,28 @@ class Pool:
         p.state = WAITS
         p.ticket = self._asked
         self.count_waits(1)
-        group = open_group[0] if open_group and open_group[0].open else None
-        if group is None:
-            group = Gathering(p)
-            open_group[:] = [group]
-            timer = Alarm()
-            timer.callbacks = [lambda _: self._close(group)]
-            self._clock.set(timer, self._clock._now + most_days, LAST)
-        else:
-            group.members.append(p)
-        if sum(m.state == WAITS for m in group.members) >= wanted:
-            self._close(group)
+        self._gathered.append(p)
+        if len(self._gathered) == 1:
+            then = Alarm()
+            then.callbacks = [lambda _: self._assign(wanted, most_days, open_group)]
+            self._clock.set(then, self._clock._now, GATHERED)
+
+    def _assign(self, wanted: int, most_days: float, open_group: list[Gathering]) -> None:
+        """Put those who have asked at this instant into groups, lower person numbers first."""
+        asked = sorted((p.person, p) for p in self._gathered)
+        self._gathered = []
+        for _, p in asked:
+            group = open_group[0] if open_group and open_group[0].open else None
+            if group is None:
+                group = Gathering(p)
+                open_group[:] = [group]
+                timer = Alarm()
+                timer.callbacks = [lambda _, group=group: self._close(group)]
+                self._clock.set(timer, self._clock._now + most_days, COMPLETE)
+            else:
+                group.members.append((p, p.ticket))
+            if len(group.present()) >= wanted:
+                self._close(group)
 
     def _close(self, group: Gathering) -> None:
         if group.open:
@@ -186,10 +202,7 @@ class Pool:
             self.join(group, 0)
 
     def _serve_group(self, group: Gathering, day: float) -> None:
-        present = [
-            m for m in group.members
-            if m.state == WAITS and m.ticket and m.exit_day > day and m.due_day <= day
-        ]  # fmt: skip
+        present = [m for m in group.present() if m.exit_day > day]
         if not present:
             return
         self.free -= 1

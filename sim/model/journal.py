@@ -104,7 +104,8 @@ def office_by_day(
     used = np.bincount(
         np.floor(start[begun]).astype(int), weights=meetings["minutes"][begun], minlength=days
     )[:days]
-    everyone = np.where(caseworkers == inf, inf, caseworkers * minutes_open)
+    with np.errstate(invalid="ignore"):  # unlimited caseworkers on a closed day
+        everyone = np.where(caseworkers == inf, inf, caseworkers * minutes_open)
     busy = np.divide(used, minutes_open, out=np.zeros(days), where=minutes_open > 0.0)
     return {
         "day": np.arange(days, dtype=np.int32),

@@ -269,7 +269,8 @@ def again(p: Spell, w: Rulebook, day: float, thresholds: ChunkedLuck) -> None:
     Days of benefit used in the spell before count against the right to it.
     """
     limit = w.benefit_limit_days[p.group]
-    used = limit - (p.right_day - p.exit_day) if limit < inf else 0.0
+    left = p.right_left if p.right_left < inf else p.right_day - p.exit_day
+    used = limit - left if limit < inf else 0.0
     fresh = blank_spell()
     for name in FRESH:
         setattr(p, name, getattr(fresh, name))

@@ -11,7 +11,7 @@ from math import inf, nan
 import simpy
 
 from sim.model.alone import Luck, stock_on_day_0
-from sim.model.clock import FIRST, Alarm, Clock, Life
+from sim.model.clock import FIRST, LAST, Alarm, Clock, Life
 from sim.model.journal import MEETING_COLUMNS, SPELL_COLUMNS, ArmRows, Table, office_by_day
 from sim.model.office import Office
 from sim.model.population import People, again, entrants, first_spell
@@ -159,8 +159,8 @@ class World:
     def _take_over(self, p: Spell) -> None:
         """A person of the stock goes on under this arm's regime: the plan is made anew."""
         w = self.rulebook
-        shown = clock_at(p, w, 0.0)
         p.pace = w.pace_high if p.score > w.risk_cut[p.group] else w.pace_low
+        shown = clock_at(p, w, 0.0)
         p.phase, p.step, p.planned = w.phase_start[p.row], 0, 0
         while True:
             before = p.phase, p.step
@@ -180,12 +180,17 @@ class World:
         returning = sorted(later, key=lambda r: (r[0], r[1].person))
         days = people.entry_day.tolist()
         i = j = 0
+        crowded_day = -1.0
         while i < len(days) or j < len(returning):
             back = returning[j][0] if j < len(returning) else inf
             day = days[i] if i < len(days) and days[i] <= back else back
             if day > clock._now:
                 clock.set(alarm, day)
                 yield alarm
+            if day > crowded_day and i + 1 < len(days) and days[i + 1] == day:
+                # nobody of a crowd is alone, not even the first to start
+                crowded_day = day
+                clock.set(Alarm(), day, LAST)
             if day == back:
                 p = returning[j][1]
                 again(p, w, day, self.luck.threshold)
