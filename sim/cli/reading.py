@@ -91,7 +91,9 @@ def _cell(row: Mapping[str, Any], label: str, column: str) -> str:
 
 def verify(arguments: argparse.Namespace) -> None:
     """Checks this copy against exact answers; a failure is exit code 5."""
+    import sim.config
     from sim.experiment import verify as checks
 
-    if not checks.run(console.say):
+    values = sim.config.load([f"scenarios={checks.SCENARIO}"]).values
+    if not checks.run(values, console.say):
         raise CheckError(["this copy does not reproduce the exact answers; see FAIL above"])

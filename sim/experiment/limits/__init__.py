@@ -1,0 +1,1 @@
+"""Limiting cases of the model, whose answers are known exactly."""
