@@ -11,6 +11,7 @@ from math import inf, nan
 import simpy
 
 from sim.model.alone import Luck, stock_on_day_0
+from sim.model.audit import SMALL_THRESHOLD, Audit
 from sim.model.clock import FIRST, LAST, Alarm, Clock, Life
 from sim.model.journal import MEETING_COLUMNS, SPELL_COLUMNS, ArmRows, Table, office_by_day
 from sim.model.office import Office
@@ -60,13 +61,14 @@ class World:
         self.meetings = Table(MEETING_COLUMNS)
         self.common = [1.0] * len(self.office.pools)
         self.coupled = settings.displacement > 0.0 or self.office.has_load_effect
-        self.known_until_day = settings.horizon_days
+        self.known_until_day = 0.0 if self.coupled else settings.horizon_days
         self.lever_set = 0
         self.entered = self.left = 0
         self.displaced_jobs = 0.0
         self.jobs = 0
         self.waited_days = 0.0
         self.checks = {"sum_equals_threshold": 0}
+        self.audit = Audit(w, study.seed, replication)
 
     # what the process of a job seeker asks of its world --------------------------------------
 
@@ -101,12 +103,14 @@ class World:
         if p.exit == JOB:
             self.jobs += 1
             advance(p, self.rulebook, p.exit_day)
-            if abs(p.summed - p.threshold) > SUM_ERROR * p.threshold:
+            if abs(p.summed - p.threshold) > SUM_ERROR * (p.threshold + SMALL_THRESHOLD):
                 raise CheckError(
                     f"person {p.person}, spell {p.spell}: the cumulative job rate at the exit on "
                     f"day {p.exit_day} is {p.summed!r}, the threshold {p.threshold!r}"
                 )
             self.checks["sum_equals_threshold"] += 1
+            if p.person % self.audit.every == 0:
+                self.audit.keep(p)
         self.write(p)
         days = self.luck.returns_after_days(p)
         if p.exit_day + days >= self.settings.horizon_days:
@@ -218,6 +222,7 @@ class World:
                 others = reference * (1.0 - settings.pool_share) / settings.pool_share
                 self.displaced_jobs += WEEK_DAYS * others * (1.0 - market)
             self.common = [self.office.load_factor(pool) * market for pool in self.office.pools]
+            self.audit.week(now, self.common)
             for p in take_up(everybody, w, self.common, self.known_until_day):
                 self._ring_earlier(p, now)
             week += 1
@@ -294,7 +299,7 @@ class World:
         spells = self.spells.columns("person", "spell")
         meetings = self.meetings.columns("person", "spell", "number")
         numbers, open_minutes = self.office.by_day()
-        self.checks |= self.office.checks()
+        self.checks |= self.office.checks() | self.audit.check(spells, meetings)
         extras = {}
         if self.settings.displacement > 0.0:
             extras["displaced_jobs"] = self.displaced_jobs
