@@ -207,7 +207,7 @@ class Audit:
         w = self._w
         found = []
         missed = (m["outcome"] == NO_SHOW) & (m["duty"] == MANDATORY)
-        if w.plan_luck and w.sanction_risk[group] > 0.0:
+        if w.sanction_risk[group] > 0.0:
             for number, day in zip(m["number"][missed], m["end_day"][missed], strict=True):
                 u = uniforms(self._luck, q.person, 1, int(number), q.spell)[0, 3]
                 if u < w.sanction_risk[group]:

@@ -1,4 +1,4 @@
-"""The jobcentre: pools of caseworkers on SimPy events, their queues and their opening hours.
+"""The jobcentre: pools of caseworkers on SimPy events, and their queues.
 
 A pool is a shared resource: who asks is served at once when a caseworker is free and nobody else
 could have a claim at this instant, or waits in an ordered queue. Ties are settled once everything
@@ -11,32 +11,13 @@ from heapq import heappop, heappush
 from math import inf
 
 from sim.model.clock import COMPLETE, GATHERED, LAST, Alarm, Clock
+from sim.model.gathering import Gathering
 from sim.rules.calendar import MINUTES_PER_DAY
 from sim.rules.errors import CheckError
 from sim.rules.meetings import MEETS, WAITS
 from sim.rules.people import Spell
 
 ORDERS = ("fifo", "longest_unemployed", "newest", "highest_risk", "deadline")
-
-
-class Gathering:
-    """A group meeting in the making: who waits for it, and the one place it takes in a queue."""
-
-    __slots__ = ("members", "person", "minutes", "due_day", "entry_day", "score", "group", "open")
-
-    def __init__(self, first: Spell) -> None:
-        self.members = [(first, first.ticket)]
-        self.person = first.person
-        self.minutes = first.minutes
-        self.due_day = first.due_day
-        self.entry_day = first.entry_day
-        self.score = first.score
-        self.group = first.group
-        self.open = True
-
-    def present(self) -> list[Spell]:
-        """Who still waits for this meeting (and not for another one by now)."""
-        return [p for p, ticket in self.members if p.state == WAITS and p.ticket == ticket]
 
 
 class Pool:
@@ -58,7 +39,11 @@ class Pool:
         self._settle = Alarm()
         self._settle_day = -inf
         self.leaving = 0
+        self.late = 0
+        self.group_meetings = 0
+        self._idle_since = 0.0
         self.held_checks = 0
+        self.idle_checks = 0
         self._gathered: list[Spell] = []
 
     def resize(self, number: float) -> None:
@@ -73,6 +58,8 @@ class Pool:
             stay = min(self.leaving, int(change))
             self.leaving -= stay
             change -= stay
+        if self.free == 0:
+            self._idle_since = self._clock._now
         self.free += change
         if self._queue and self.free > 0 and self.is_open:
             self.settle()
@@ -90,10 +77,22 @@ class Pool:
         return p.due_day + self._deadline_days[p.group]
 
     def count_waits(self, change: int) -> None:
-        """Change the number waiting, and keep the integral of the queue over time."""
+        """Change the number waiting, and keep the integral of the queue over time.
+
+        Raises:
+            CheckError: a caseworker was idle while someone waited whom they may serve.
+        """
         now = self._clock._now
-        self.waited_days += self.waiting * (now - self._counted_to)
-        self._counted_to = now
+        if now > self._counted_to:
+            if self._queue and self.free > 0 and self.is_open and now > self._idle_since:
+                _, person, _, _ = self._queue[0]
+                raise CheckError(
+                    f"person {person} waited until day {now} while {self.free} of {self.size} "
+                    "caseworkers were idle"
+                )
+            self.idle_checks += 1
+            self.waited_days += self.waiting * (now - self._counted_to)
+            self._counted_to = now
         self.waiting += change
 
     def ask(self, p: Spell) -> bool:
@@ -110,7 +109,7 @@ class Pool:
         if people:
             p.state = WAITS  # type: ignore[union-attr]
             p.ticket = self._asked  # type: ignore[union-attr]
-            self.count_waits(people)
+        self.count_waits(people)
         heappush(self._queue, (self._key(p), p.person, self._asked, p))
         if self.free > 0 and self.is_open:
             self.settle()
@@ -130,7 +129,11 @@ class Pool:
         if self.leaving > 0:
             self.leaving -= 1
             return
+        if self.free == 0:
+            self._idle_since = self._clock._now
         self.free += 1
+        if self.free > self.size:
+            raise CheckError(f"{self.free} of {self.size} caseworkers are free on day {day}")
         if self._queue and self.is_open:
             if self._clock.alone() and not asks_again:
                 self.serve(day)
@@ -212,44 +215,27 @@ class Pool:
             m.ticket = -len(present)
             self.count_waits(-1)
             self._clock.set(m.alarm, day)
+        self.group_meetings += 1
         over = Alarm()
         end = day + group.minutes / MINUTES_PER_DAY
-        over.callbacks = [lambda _: self.end_meeting(end)]
+        over.callbacks = [lambda _: self._end_group(end)]
         self._clock.set(over, end)
+
+    def _end_group(self, day: float) -> None:
+        self.group_meetings -= 1
+        self.end_meeting(day)
+
+    def check_busy(self, meeting: int) -> None:
+        """Busy caseworkers must be those in a meeting now, or late for the next window.
+
+        Args:
+            meeting: people in a meeting of their own with a caseworker of this pool.
+        """
+        busy = self.size - self.free + self.leaving
+        known = meeting + self.group_meetings + self.late
+        if self.size != inf and busy != known:
+            raise CheckError(f"{busy} caseworkers are busy at the end, in {known} meetings")
 
     def end_meeting(self, day: float, asks_again: bool = False) -> None:
         """A caseworker ends a meeting; on a working calendar replaced by one with windows."""
         self.release(day, asks_again)
-
-
-class WindowPool(Pool):
-    """A pool whose meetings start in the window of open days only.
-
-    A meeting that runs past the end of the window makes its caseworker start later in the next.
-    """
-
-    closes_day = -inf
-    next_opening_day = inf
-
-    def open(self, closes_day: float, next_opening_day: float) -> None:
-        """The window opens."""
-        self.is_open = True
-        self.closes_day = closes_day
-        self.next_opening_day = next_opening_day
-        if self._queue and self.free > 0:
-            self.settle()
-
-    def close(self) -> None:
-        """The window closes; who waits goes on waiting."""
-        self.is_open = False
-
-    def end_meeting(self, day: float, asks_again: bool = False) -> None:
-        """A caseworker ends a meeting: free at once, or late for the next window."""
-        late = day - self.closes_day
-        if late <= 0.0 or self.next_opening_day == inf:
-            self.release(day, asks_again)
-            return
-        back = Alarm()
-        at = self.next_opening_day + late
-        back.callbacks = [lambda _: self.end_meeting(at)]
-        self._clock.set(back, at)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Generator, Iterable
 from math import ceil, exp, inf
 
 import numpy as np
@@ -10,12 +10,15 @@ import simpy
 from scipy.special import ndtri
 
 from sim.model.clock import FIRST, Alarm, Clock
-from sim.model.jobcentre import Gathering, Pool, WindowPool
+from sim.model.gathering import Gathering
+from sim.model.hours import WindowPool
+from sim.model.jobcentre import Pool
 from sim.model.settings import Settings, Study
 from sim.model.streams import key_of, uniforms
 from sim.rules.calendar import MINUTES_PER_DAY
 from sim.rules.errors import CheckError
 from sim.rules.market import load_factor
+from sim.rules.meetings import MEETS
 from sim.rules.people import GROUPS, Spell
 from sim.rules.rulebook import Rulebook
 
@@ -172,7 +175,16 @@ class Office:
             minutes = np.where(is_open, self.settings.window_minutes, 0.0)
         return numbers, minutes
 
-    def check_waits(self, waited_days: float, end: float) -> None:
+    def check_busy(self, people: Iterable[Spell]) -> None:
+        """Every busy caseworker must be in a meeting: none has been lost."""
+        meeting = [0] * len(self.pools)
+        for p in people:
+            if p.state == MEETS and not p.partner and p.ticket >= 0:
+                meeting[p.pool] += 1
+        for pool, number in zip(self.pools, meeting, strict=True):
+            pool.check_busy(number)
+
+    def check_waits(self, waited_days: float) -> None:
         """The sum of all waits must be the integral of the queues over time."""
         integral = 0.0
         for pool in self.pools:
@@ -188,4 +200,6 @@ class Office:
         return {
             "waits_equal_queue": 1,
             "busy_within_caseworkers": sum(pool.held_checks for pool in self.pools),
+            "busy_equals_meetings": len(self.pools),
+            "nobody_idle_while_someone_waits": sum(pool.idle_checks for pool in self.pools),
         }

@@ -283,6 +283,7 @@ class World:
     def _rows(self, w: Rulebook) -> ArmRows:
         end = self.settings.horizon_days
         still = len(self.open)
+        self.office.check_busy(self.open.values())
         for p in self.open.values():
             if p.state == WAITS:
                 self.no_meeting(p, PENDING)
@@ -295,7 +296,7 @@ class World:
         if self.entered != self.left + still:
             raise CheckError(f"{self.entered} entered, {self.left} left and {still} are open")
         self.checks["entries_equal_exits_and_open"] = 1
-        self.office.check_waits(self.waited_days, end)
+        self.office.check_waits(self.waited_days)
         spells = self.spells.columns("person", "spell")
         meetings = self.meetings.columns("person", "spell", "number")
         numbers, open_minutes = self.office.by_day()

@@ -1,0 +1,26 @@
+"""A group meeting in the making."""
+
+from __future__ import annotations
+
+from sim.rules.meetings import WAITS
+from sim.rules.people import Spell
+
+
+class Gathering:
+    """A group meeting in the making: who waits for it, and the one place it takes in a queue."""
+
+    __slots__ = ("members", "person", "minutes", "due_day", "entry_day", "score", "group", "open")
+
+    def __init__(self, first: Spell) -> None:
+        self.members = [(first, first.ticket)]
+        self.person = first.person
+        self.minutes = first.minutes
+        self.due_day = first.due_day
+        self.entry_day = first.entry_day
+        self.score = first.score
+        self.group = first.group
+        self.open = True
+
+    def present(self) -> list[Spell]:
+        """Who still waits for this meeting (and not for another one by now)."""
+        return [p for p, ticket in self.members if p.state == WAITS and p.ticket == ticket]
