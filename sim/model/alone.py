@@ -14,7 +14,7 @@ import numpy as np
 
 from sim.model.population import People, again, entrants, first_spell, past_entrants
 from sim.model.settings import Settings, Study
-from sim.model.streams import ChunkedLuck
+from sim.model.streams import WORDS, ChunkedLuck, exponentials
 from sim.rules.calendar import MINUTES_PER_DAY
 from sim.rules.leaving import advance, find_exit, start_line
 from sim.rules.meetings import IS_DECLINED, IS_SUSPENDED, after_contact, begin, fall_due, finish
@@ -28,47 +28,46 @@ LONG_RUN_DAYS = 7300.0
 
 
 class Luck:
-    """The draws that people need on their way, by purpose."""
+    """The draws that people need on their way, by purpose; the same for all arms."""
 
-    def __init__(self, seed: int, replication: int, w: Rulebook) -> None:
-        self._plan = ChunkedLuck(seed, replication, "plan") if w.plan_luck else None
-        self._meeting = ChunkedLuck(seed, replication, "meeting") if w.meeting_luck else None
+    def __init__(self, seed: int, replication: int) -> None:
+        self._plan = ChunkedLuck(seed, replication, "plan")
+        self._meeting = ChunkedLuck(seed, replication, "meeting")
         self._return = ChunkedLuck(seed, replication, "return")
         self.threshold = ChunkedLuck(seed, replication, "threshold")
-        self._rate = w.reentry_per_day
-        self._most_days = w.reentry_days
 
-    def plan(self, p: Spell) -> tuple[float, ...] | None:
-        """(gap, self-booking, booked date, sanction) of what follows meeting ``p.number``."""
-        return None if self._plan is None else self._plan.draw(p.person, p.number, p.spell)
+    def plan(self, p: Spell, w: Rulebook) -> tuple[float, ...] | None:
+        """(gap, self-booking, booked date, sanction) of what follows meeting ``p.number``.
 
-    def meeting(self, p: Spell) -> tuple[float, ...] | None:
-        """(attendance, form, acceptance, minutes) of the meeting after ``p.number``."""
-        return None if self._meeting is None else self._meeting.draw(p.person, p.number, p.spell)
-
-    def may_return(self, person: int) -> bool:
-        """Whether a person would return after a first spell that ends with a job."""
-        return self._gap(person, 1) < inf
-
-    def _gap(self, person: int, spell: int) -> float:
-        if self._rate <= 0.0:
-            return inf
-        days = -log(self._return.draw(person, 0, spell)[0]) / self._rate
-        return days if days < self._most_days else inf
-
-    def returns_after_days(self, p: Spell) -> float:
-        """Days in work until the person is unemployed again; inf where that is not within reach.
-
-        A person returns at a constant rate for a number of weeks after a job exit (model
-        section 3); a recall to the old employer is no job exit.
+        None where nothing of it is drawn (a draw costs as much as the plan itself).
         """
-        return self._gap(p.person, p.spell) if p.exit == JOB else inf
+        if w.plan_luck or p.absent:
+            return self._plan.draw(p.person, p.number, p.spell)
+        return None
+
+    def meeting(self, p: Spell, w: Rulebook) -> tuple[float, ...] | None:
+        """(attendance, form, acceptance, minutes) of the meeting after ``p.number``, or None."""
+        return self._meeting.draw(p.person, p.number, p.spell) if w.meeting_luck else None
+
+    def gap_days(self, person: int, spell: int, w: Rulebook) -> float:
+        """Days in work after a job exit until the person is unemployed again; inf if not at all.
+
+        A person returns at a constant rate for a number of weeks (model section 3).
+        """
+        if w.reentry_per_day <= 0.0:
+            return inf
+        days = -log(self._return.draw(person, 0, spell)[0]) / w.reentry_per_day
+        return days if days < w.reentry_days else inf
+
+    def returns_after_days(self, p: Spell, w: Rulebook) -> float:
+        """Days until the person returns; only after a job (a recall goes to the old employer)."""
+        return self.gap_days(p.person, p.spell, w) if p.exit == JOB else inf
 
 
 def live_spell(p: Spell, w: Rulebook, luck: Luck, until: float) -> bool:
     """Live one spell from its entry to its exit (True) or to the day ``until`` (False)."""
     start_line(p, w, p.entry_day)
-    begin(p, w, p.entry_day, luck.plan(p), p.spread)
+    begin(p, w, p.entry_day, luck.plan(p, w), p.spread)
     now = p.entry_day
     while True:
         stop = p.due_day if p.due_day < until else until
@@ -78,9 +77,9 @@ def live_spell(p: Spell, w: Rulebook, luck: Luck, until: float) -> bool:
         if p.due_day >= until:
             return False
         now = p.due_day
-        what = fall_due(p, w, luck.meeting(p))
+        what = fall_due(p, w, luck.meeting(p, w))
         if what == IS_DECLINED or what == IS_SUSPENDED:
-            after_contact(p, w, now, luck.plan(p))
+            after_contact(p, w, now, luck.plan(p, w))
             continue
         end = now + p.minutes / MINUTES_PER_DAY
         find_exit(p, w, end if end < until else until)
@@ -92,7 +91,7 @@ def live_spell(p: Spell, w: Rulebook, luck: Luck, until: float) -> bool:
         if end >= until:
             return False
         p.minutes_used += 0.0 if p.partner else p.minutes
-        finish(p, w, end, luck.plan(p))
+        finish(p, w, end, luck.plan(p, w))
 
 
 @dataclass(frozen=True)
@@ -118,7 +117,7 @@ def live_through(p: Spell, w: Rulebook, luck: Luck, until: float) -> tuple[float
         days += end - p.entry_day
         minutes += p.minutes_used
         effort += p.summed
-        gap = luck.returns_after_days(p) if over else inf
+        gap = luck.returns_after_days(p, w) if over else inf
         if end + gap >= until:
             return days, minutes, effort
         again(p, w, end + gap, luck.threshold)
@@ -141,7 +140,7 @@ def long_run(study: Study, settings: Settings, w: Rulebook, people: int) -> Dema
         shares=tuple(1.0 / len(GROUPS) for _ in GROUPS),
     )  # fmt: skip
     cohort = entrants(sample, 0, 0)
-    luck = Luck(0, 0, w)
+    luck = Luck(0, 0)
     until = LONG_RUN_DAYS if settings.inflow_kind == "poisson" else settings.horizon_days
     totals = np.zeros((len(GROUPS), 3))
     counts = np.bincount(cohort.group, minlength=len(GROUPS))
@@ -196,7 +195,7 @@ def _cumulated(w: Rulebook, line: int, days: float) -> float:
 
 
 def stock_on_day_0(
-    study: Study, settings: Settings, w: Rulebook, replication: int
+    study: Study, settings: Settings, w: Rulebook, luck: Luck, replication: int
 ) -> tuple[list[Spell], list[tuple[float, Spell]]]:
     """Who is in the office on day 0, and who is in work and will return (day, person).
 
@@ -204,7 +203,6 @@ def stock_on_day_0(
     the stock has the elapsed durations, the frailty, the meetings and the used-up luck of a
     stationary office, without a warm-up.
     """
-    luck = Luck(study.seed, replication, w)
     past = past_entrants(settings, study.seed, replication, backwards_days(w, settings))
     here: list[Spell] = []
     later: list[tuple[float, Spell]] = []
@@ -216,7 +214,7 @@ def stock_on_day_0(
                 advance(p, w, 0.0)
                 here.append(p)
                 break
-            gap = luck.returns_after_days(p)
+            gap = luck.returns_after_days(p, w)
             if gap == inf:
                 break
             if p.exit_day + gap >= 0.0:
@@ -227,33 +225,53 @@ def stock_on_day_0(
 
 
 def _who_may_matter(past: People, w: Rulebook, luck: Luck) -> list[int]:
-    """Leave out who was surely gone by day 0 and, by their luck, does not return after a job.
+    """Leave out who was surely gone by day 0, returns after a job included.
 
     Meetings only shorten spells (unless an effect is negative: then everybody is kept), so a
-    spell ends at the latest when it would have ended without any.
+    spell ends at the latest when it would have ended without any; whether and after how long a
+    person returns is known from their luck alone.
     """
     negative = min(w.responsiveness) < 0.0 or w.strength < 0.0 or w.sanction_factor < 1.0
     if negative or w.effect_kind == PLUGIN:
         return list(range(len(past)))
-    gone = np.full(len(past), inf)
+    latest = past.entry_day + _longest_days(past, w, np.arange(len(past)), past.thresholds)
+    matters = latest > -1.0
+    rest, spell = np.flatnonzero(~matters), 1
+    while len(rest):
+        persons = past.person[rest].tolist()
+        gap = np.array([luck.gap_days(person, spell, w) for person in persons])
+        rest, gap = rest[gap < inf], gap[gap < inf]
+        spell += 1
+        persons = past.person[rest].tolist()
+        draws = [luck.threshold.draw(person, 0, spell) for person in persons]
+        thresholds = exponentials(np.array(draws).reshape(-1, WORDS))
+        latest[rest] += gap + _longest_days(past, w, rest, thresholds)
+        matters[rest] = latest[rest] > -1.0
+        rest = rest[~matters[rest]]
+    return np.flatnonzero(matters).tolist()
+
+
+def _longest_days(
+    past: People, w: Rulebook, who: np.ndarray, thresholds: np.ndarray
+) -> np.ndarray:
+    """How long spells last without meetings (inf where that has no closed form)."""
+    longest = np.full(len(who), inf)
+    group, frailty = past.group[who], past.frailty[who]
     for g in range(len(GROUPS)):
-        own = past.group == g
+        own = group == g
         for exit_code in (JOB, EDUCATION, RECALL, OTHER):
             line = 4 * g + exit_code
             if not w.line_on[line] or w.line_kind[line] != PIECEWISE:
                 continue
-            need = past.thresholds[own, exit_code]
+            need = thresholds[own, exit_code]
             if exit_code == JOB:
-                need = need / past.frailty[own]
+                need = need / frailty[own]
             knots = np.array(w.knot_day[w.line_first[line] : w.line_end[line]])
             rates = np.array(w.knot_rate[w.line_first[line] : w.line_end[line]])
             sums = np.concatenate([[0.0], np.cumsum(rates[:-1] * np.diff(knots))])
             piece = np.searchsorted(sums, need, side="right") - 1
-            piece = np.clip(piece, 0, len(knots) - 1)
             with np.errstate(divide="ignore", invalid="ignore"):
                 days = knots[piece] + (need - sums[piece]) / rates[piece]
             days = np.where(rates[piece] > 0.0, days, inf)
-            gone[own] = np.minimum(gone[own], days)
-    keep = past.entry_day + gone > -1.0
-    returns = np.array([luck.may_return(int(person)) for person in past.person])
-    return np.flatnonzero(keep | returns).tolist()
+            longest[own] = np.minimum(longest[own], days)
+    return longest

@@ -22,6 +22,7 @@ from sim.rules.hazards import line_number
 from sim.rules.leaving import job_day, start_line
 from sim.rules.people import (
     EDUCATION,
+    FIELDS,
     GROUPS,
     JOB,
     OTHER,
@@ -39,7 +40,7 @@ KEPT = frozenset({
 })  # fmt: skip
 """What a person keeps from spell to spell."""
 
-FRESH = tuple(name for name in Spell.__slots__ if name not in KEPT)
+FRESH = tuple(name for name in FIELDS if name not in KEPT)
 
 FAR_DAYS = 40_000.0
 """No spell is looked at beyond this; a plugged-in rate is integrated up to here at most."""

@@ -6,6 +6,7 @@ Due, ask for a caseworker (at most until the exit), meet, the rules say what has
 from __future__ import annotations
 
 from collections.abc import Generator
+from math import inf
 from typing import TYPE_CHECKING
 
 from sim.model.clock import Alarm
@@ -52,16 +53,16 @@ def search(world: World, p: Spell) -> Process:
             if p.exit_day <= clock._now:
                 break
             p.asked_day = clock._now
-            what = fall_due(p, w, luck.meeting(p) if w.meeting_luck else None)
+            what = fall_due(p, w, luck.meeting(p, w))
             if what == IS_DECLINED or what == IS_SUSPENDED:
                 world.no_meeting(p, SUSPENDED if what == IS_SUSPENDED else DECLINED)
-                after_contact(p, w, clock._now, luck.plan(p))
+                after_contact(p, w, clock._now, luck.plan(p, w))
                 continue
             # waiting for a caseworker, at most until the exit
             if what == GATHERS or not (p.partner or office.pools[p.pool].ask(p)):
                 if what == GATHERS:
                     office.gather(p)
-                world.look(p, clock._now + LOOK_DAYS)
+                world.look(p, clock._now + LOOK_DAYS if not world.coupled else inf)
                 while p.state == WAITS and p.exit_day > clock._now:
                     clock.set(alarm, p.exit_day if p.exit_day < p.limit_day else p.limit_day)
                     yield alarm
@@ -87,7 +88,7 @@ def search(world: World, p: Spell) -> Process:
                 world.met(p, BROKEN_OFF if w.exit_breaks_meeting else HELD)
                 office.meeting_over(p, clock._now)
                 break
-            world.met(p, finish(p, w, clock._now, luck.plan(p) if w.plan_luck else None))
+            world.met(p, finish(p, w, clock._now, luck.plan(p, w)))
             office.meeting_over(p, clock._now)
         if not world.leave(p):
             return

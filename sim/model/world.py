@@ -5,7 +5,6 @@ from __future__ import annotations
 import gc
 from collections.abc import Generator, Iterator
 from contextlib import contextmanager
-from copy import copy
 from math import inf, nan
 
 import simpy
@@ -33,7 +32,7 @@ from sim.rules.meetings import (
     begin,
     change_window,
 )
-from sim.rules.people import JOB, OPEN, Spell
+from sim.rules.people import FIELDS, JOB, OPEN, Spell
 from sim.rules.regimes import clock_at, next_clock_day, plan_next
 from sim.rules.renewal import add_up_effort, take_up
 from sim.rules.rulebook import Rulebook
@@ -48,13 +47,19 @@ class World:
     """Everything that one arm's job seekers share."""
 
     def __init__(
-        self, study: Study, settings: Settings, w: Rulebook, arm: str, replication: int
+        self,
+        study: Study,
+        settings: Settings,
+        w: Rulebook,
+        arm: str,
+        replication: int,
+        luck: Luck | None = None,
     ) -> None:
         self.study = study
         self.settings = settings
         self.rulebook = w
         self.clock = Clock(settings.horizon_days)
-        self.luck = Luck(study.seed, replication, w)
+        self.luck = luck or Luck(study.seed, replication)
         self.office = Office(self.clock, settings, w, study.caseworkers[arm], study, replication)
         self.open: dict[int, Spell] = {}
         self.spells = Table(SPELL_COLUMNS)
@@ -90,7 +95,7 @@ class World:
             w = self.rulebook
             p.row = self.lever_set * 7 + p.group
             start_line(p, w, p.entry_day)
-            begin(p, w, p.entry_day, self.luck.plan(p), p.spread)
+            begin(p, w, p.entry_day, self.luck.plan(p, w), p.spread)
             p.counted = p.spell == 1 and p.entry_day < self.settings.observation_days
         else:
             set_piece(p, self.rulebook)
@@ -112,7 +117,7 @@ class World:
             if p.person % self.audit.every == 0:
                 self.audit.keep(p)
         self.write(p)
-        days = self.luck.returns_after_days(p)
+        days = self.luck.returns_after_days(p, self.rulebook)
         if p.exit_day + days >= self.settings.horizon_days:
             return False
         again(p, self.rulebook, p.exit_day + days, self.luck.threshold)
@@ -173,7 +178,7 @@ class World:
                 p.phase, p.step = before
                 break
             p.planned += 1
-        plan_next(p, w, 0.0, self.luck.plan(p))
+        plan_next(p, w, 0.0, self.luck.plan(p, w))
 
     def _arrivals(
         self, people: People, later: list[tuple[float, Spell]]
@@ -260,7 +265,7 @@ class World:
         w = self.rulebook
         busy = p.state in (WAITS, MEETS)
         row = self.lever_set * 7 + p.group
-        if change_window(p, w, day, row, starts, busy, self.luck.plan(p), p.spread):
+        if change_window(p, w, day, row, starts, busy, self.luck.plan(p, w), p.spread):
             self.office.pools[p.pool].withdraw(p)
             p.state = SEARCHES
             self.clock.set(p.alarm, day)
@@ -333,15 +338,16 @@ def _replication(study: Study, replication: int) -> dict[str, ArmRows]:
     settings = settings_of(study)
     registry = registry_of(study)
     people = entrants(settings, study.seed, replication)
+    luck = Luck(study.seed, replication)
     stock: list[Spell] = []
     later: list[tuple[float, Spell]] = []
     if settings.warm_start:
         before = rulebook_of(study, STANDARD, registry)
-        stock, later = stock_on_day_0(study, settings, before, replication)
+        stock, later = stock_on_day_0(study, settings, before, luck, replication)
     rows = {}
     for arm in study.arms:
         w = rulebook_of(study, arm, registry)
-        world = World(study, settings, w, arm, replication)
+        world = World(study, settings, w, arm, replication, luck)
         rows[arm] = world.run(
             people, [_own(p) for p in stock], [(day, _own(p)) for day, p in later]
         )
@@ -350,7 +356,9 @@ def _replication(study: Study, replication: int) -> dict[str, ArmRows]:
 
 def _own(p: Spell) -> Spell:
     """A copy of a record, so that every arm starts from the same."""
-    q = copy(p)
+    q = Spell()
+    for name in FIELDS:
+        setattr(q, name, getattr(p, name))
     if p.others is not None:
-        q.others = tuple(copy(line) for line in p.others)
+        q.others = tuple(_own(line) for line in p.others)
     return q

@@ -32,39 +32,54 @@ def person_number(group: int, index: int, in_stock: bool = False) -> int:
     return (group + 1) * PERSONS_PER_GROUP + (IN_STOCK if in_stock else 0) + index
 
 
-class Spell:
+class Line:
+    """One cumulative rate on its way to its threshold: what is read and written every week.
+
+    Rates are per day, days are calendar days. A record of its own, so that the fields lie side by
+    side in memory (that is half of what a week costs).
+    """
+
+    __slots__ = (
+        "at_day", "closed", "common", "cycle", "effort", "entry_day", "excess", "excess_sum",
+        "limit_day", "line", "multiplier", "others", "own", "piece_day", "pool", "summed",
+        "threshold", "top",
+    )  # fmt: skip
+
+
+class Spell(Line):
     """One spell of one job seeker, as a flat record: all that the rules read and write.
 
     Times ending in ``_day`` are calendar days from the start date; rates are per day. The
-    groups of fields: who it is, the luck of the spell, the integrator of the job rate, the
-    stock of meetings, the plan of meetings, the meeting at hand, what the rows need.
+    groups of fields: who it is, the luck of the spell, the job rate, the stock of meetings, the
+    plan of meetings, the meeting at hand, what the rows need.
     """
 
     __slots__ = (
         # who
-        "person", "group", "line", "row", "spell", "pool", "frailty", "chi", "pace", "day_time", "score",
-        "quality", "episode_from", "episode_to", "caseworker_draw", "spread", "entry_day",
-        # luck of the spell, and the exits that no meeting moves
-        "threshold", "fixed_day", "fixed_exit", "other_day", "other_exit", "right_day", "right_left",
-        # job rate: summed up to at_day, one piece until piece_day with multiplier
-        "at_day", "summed", "own", "cycle", "multiplier", "common", "effort", "piece_day", "knot", "limit_day",
-        # other exits where they respond to meetings: one sum and one threshold each
-        "others",
-        # stock of meetings: decayed stock at stock_day; log or additive excess at the same day
-        "stock", "stock_day", "excess", "excess_sum", "top", "closed",
-        "threat_from_day", "threat_to_day", "sanction_to_day",
+        "person", "group", "row", "spell", "frailty", "chi", "pace", "day_time", "score",
+        "quality", "episode_from", "episode_to", "caseworker_draw", "spread",
+        # the exits that no meeting moves
+        "fixed_day", "fixed_exit", "other_day", "other_exit", "right_day", "right_left",
+        # job rate beyond ``Line``: the place in its table, what multiplies it and until when
+        "knot", "threat_from_day", "threat_to_day", "sanction_to_day",
+        # stock of meetings, decayed to stock_day
+        "stock", "stock_day",
         # exit as far as it is known
         "exit_day", "exit",
         # plan
         "phase", "step", "planned", "number", "due_day", "duty", "lost_days", "stopped_day",
         "kept_due_day", "offer_day", "owed", "booked",
         # meeting at hand
-        "state", "form", "minutes", "absent", "partner", "start_day", "asked_day", "asked_duty", "asked_planned", "ticket",
+        "state", "form", "minutes", "absent", "partner", "start_day", "asked_day", "asked_duty",
+        "asked_planned", "ticket",
         # rows
         "due", "held", "waiting_days", "sanctions", "minutes_used", "counted",
-        # the SimPy event that this person waits for, kept here to be used again
+        # what the person's process waits for
         "alarm",
     )  # fmt: skip
+
+
+FIELDS = Line.__slots__ + Spell.__slots__
 
 
 def blank_spell() -> Spell:

@@ -338,12 +338,9 @@ def _levers(
 
 
 def _needs_plan_luck(rows: list[dict[str, Any]], phase_kinds: Ints) -> bool:
-    """Whether any lever draws a gap, a booked date or a sanction."""
-    return (
-        any(k in (regimes.AGREED, regimes.RANDOM) for k in phase_kinds)
-        or any(r["booking_share"] > 0.0 for r in rows)
-        or any(r["sanction_risk"] > 0.0 and max(r["no_show"]) > 0.0 for r in rows)
-    )
+    """Whether any lever draws a gap or a booked date."""
+    drawn = any(k in (regimes.AGREED, regimes.RANDOM) for k in phase_kinds)
+    return drawn or any(r["booking_share"] > 0.0 for r in rows)
 
 
 def _needs_meeting_luck(rows: list[dict[str, Any]]) -> bool:
