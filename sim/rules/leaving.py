@@ -257,13 +257,13 @@ def change_stock(p, w, day: float, weight: float) -> None:
     if w.effect_kind == NO_EFFECT or weight == 0.0:
         return
     stock = p.stock * exp((p.stock_day - day) * w.stock_decay) + weight
-    if p.chi != 0.0:
+    y = excess_of(w, p.chi, stock) if p.chi != 0.0 else 0.0
+    if y != 0.0 or p.excess != 0.0:
         if day < p.piece_day:
             if day > p.at_day:
                 _sum_to(p, w, day)
         else:
             advance(p, w, day)
-        y = excess_of(w, p.chi, stock)
         p.excess = y
         p.excess_sum = factor_sum(w.effect_kind, w.cap, y)
         p.top = factor(w.effect_kind, w.cap, y) if y > 0.0 else 1.0
