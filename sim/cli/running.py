@@ -50,6 +50,7 @@ def run(arguments: argparse.Namespace) -> None:
     """Runs a scenario: plan, replications with a progress bar, tables, figures, report."""
     configuration = configure(arguments)
     from sim.experiment import compare, files, study
+    from sim.experiment.duration import estimate_seconds
 
     values = configuration.values
     with compare.start_pool(values["compute"], values["design"]["replications"]) as pool:
@@ -61,7 +62,7 @@ def run(arguments: argparse.Namespace) -> None:
             seed_drawn=configuration.sources["design.seed"] == "drawn",
         )
         compare.prepare(built, folder, origin, arguments.force, arguments.resume)
-        seconds = None
+        seconds = estimate_seconds(built)
         print_plan(built, seconds)
         _agree(seconds, arguments.yes)
         finished = _simulate(arguments, configuration, built, folder, origin, pool)

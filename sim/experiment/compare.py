@@ -119,6 +119,8 @@ def run(
         else:
             done = _replicate(study, writer, pool, progress, world)
         tables = _tables(study, done)
+        if world is shipped_world:
+            tables |= example_tables(study)
         for name, table in (tables | dict(extra_tables or {})).items():
             writer.table(name if name.endswith(".csv") else f"figures/{name}.csv", table)
         writer.table("parameters.csv", pd.DataFrame(list(configuration.table)))
@@ -128,6 +130,19 @@ def run(
             report(writer.unfinished(manifest))
         manifest["wall_seconds"] = round(time.perf_counter() - began, 3)
         return writer.seal(manifest)
+
+
+def example_tables(study: Study) -> dict[str, pd.DataFrame]:
+    """The tables behind the figure of one example person's job rate, under every arm."""
+    from sim.model.life import rate_path
+
+    paths = {arm: rate_path(study, arm) for arm in study.arms}
+    return {
+        f"figures/{name}.csv": pd.concat(
+            [pd.DataFrame(pair[i]).assign(arm=arm) for arm, pair in paths.items()]
+        )[["arm", *next(iter(paths.values()))[i]]]
+        for i, name in enumerate(("example_person", "example_meetings"))
+    }
 
 
 def start_pool(compute: Mapping[str, Any], replications: int) -> Pool:

@@ -29,9 +29,6 @@ from sim.rules.rulebook import levers_of
 SAMPLE_PEOPLE = 400
 """People a group from whom the demand of a regime is worked out."""
 
-ZERO_LOAD = "|zero_load"
-"""Ends the name of an arm's twin that is run with a load elasticity of 0."""
-
 
 def build(values: dict[str, Any], plugins: Sequence[Path] = ()) -> Study:
     """The study that a configuration describes.
@@ -79,17 +76,6 @@ def build(values: dict[str, Any], plugins: Sequence[Path] = ()) -> Study:
         reference_effort_per_day=standard.effort_per_day,
         reference_spells_per_caseworker=max(float(wanted), 1e-9),
     )
-
-
-def zero_load_twin(study: Study) -> Study:
-    """The same study in which the caseload does not move the job rate (kappa 0)."""
-    office = {**study.values["office"], "load_elasticity": 0.0}
-    return replace(study, values={**study.values, "office": office})
-
-
-def staff_by_day(study: Study, arm: str) -> tuple[tuple[float, float], ...]:
-    """(day, caseworkers from then on) of an arm; ``inf`` stands for unlimited."""
-    return study.caseworkers[arm]
 
 
 def _demand(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 from collections.abc import Generator, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from math import inf, nan
 
 import simpy
@@ -38,6 +39,9 @@ from sim.rules.renewal import add_up_effort, take_up
 from sim.rules.rulebook import Rulebook
 
 GC_POLICY = "off while a replication runs"
+
+ZERO_LOAD = "|zero_load"
+"""Ends the name of an arm's twin that is run with a load elasticity (kappa) of 0."""
 
 SUM_ERROR = 1e-9
 """Largest relative gap between the cumulative rate at an exit and its threshold."""
@@ -344,11 +348,16 @@ def _replication(study: Study, replication: int) -> dict[str, ArmRows]:
     if settings.warm_start:
         before = rulebook_of(study, STANDARD, registry)
         stock, later = stock_on_day_0(study, settings, before, luck, replication)
+    worlds = dict.fromkeys(study.arms, settings)
+    if study.values["design"]["zero_load_twin"] and settings.load_elasticity > 0.0:
+        twin = replace(settings, load_elasticity=0.0)
+        worlds |= {arm + ZERO_LOAD: twin for arm in study.arms}
     rows = {}
-    for arm in study.arms:
+    for name, settings in worlds.items():
+        arm = name.removesuffix(ZERO_LOAD)
         w = rulebook_of(study, arm, registry)
         world = World(study, settings, w, arm, replication, luck)
-        rows[arm] = world.run(
+        rows[name] = world.run(
             people, [_own(p) for p in stock], [(day, _own(p)) for day, p in later]
         )
     return rows

@@ -11,7 +11,7 @@ from typing import Any
 
 from sim.experiment.limits.cases import Answer, Case, NotExpressible
 from sim.experiment.limits.integrated import ExitDays, Integrated
-from sim.experiment.limits.simulated import Exposure, Pairs, Queue, Stock, Stream
+from sim.experiment.limits.simulated import Elapsed, Exposure, Pairs, Queue, Stock, Stream
 
 Values = Mapping[str, Any]
 
@@ -35,7 +35,9 @@ def answer(values: Values, case: Case, people: int = 40_000, seed: int = 1) -> A
     if case.family == "D" and "P(event)/E[exposure]" in case.exact:
         return Exposure(values, case, people, seed)
     if case.family == "C" and "d" in case.params:
-        return Stock(values, case, people, seed)
+        if "lam" in case.params:
+            return Stock(values, case, seed)
+        return Elapsed(values, case, people, seed)
     if case.family == "C":
         return Queue(values, case, people, seed)
     raise NotExpressible(f"no way to ask for {case.title}")

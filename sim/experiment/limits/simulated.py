@@ -12,7 +12,6 @@ from sim.experiment.limits import queue_studies, studies
 from sim.experiment.limits.cases import Answer, Case, Estimate, Estimates, NotExpressible
 from sim.experiment.limits.queues import PERCENTILE, Batches
 from sim.experiment.limits.studies import ARM, FAR_DAYS, case_study, number
-from sim.model.journal import ArmRows
 from sim.model.settings import Study
 from sim.model.world import run_replication
 from sim.rules.people import OPEN
@@ -42,7 +41,7 @@ def people_figure(days: np.ndarray, held: np.ndarray, quantity: str) -> Estimate
     """A figure of durations that were cut off at the horizon, and of held meetings."""
     name, _, factor = quantity.partition("*")
     times = float(factor or 1.0)
-    if name in ("RMST", "RMST(closed)", "E[T] of inflow"):
+    if name in ("RMST", "RMST(closed)"):
         return _mean(times * days)
     if name == "E[meetings]":
         return _mean(held)
@@ -58,7 +57,7 @@ def people_figure(days: np.ndarray, held: np.ndarray, quantity: str) -> Estimate
 
 def _mean(x: np.ndarray) -> Estimate:
     """A mean over independent people."""
-    return Estimate(float(x.mean()), float(x.std()) / sqrt(len(x)))
+    return Estimate(float(x.mean()), float(x.std(ddof=1)) / sqrt(len(x)))
 
 
 class Stream(People):
@@ -72,49 +71,53 @@ class Stream(People):
 
 
 class Stock(Answer):
-    """C19 and C20: how many are unemployed where nobody waits, and for how long already."""
+    """C19: how many are unemployed on some days, where people enter from day 0 on and nobody waits.
 
-    def __init__(self, values: Values, case: Case, people: int, seed: int) -> None:
-        self._case = case
-        self._inflow_only = "lam" in case.params
-        common = studies.alone({**case.params, "L": FAR_DAYS}) | {"design.seed": seed}
-        if self._inflow_only:
-            days = max(_day_of(q) for q in case.exact)
-            self._studies = [
-                case_study(values, common | studies.poisson(number(case.params["lam"]), days))
-            ]
-        else:
-            mean = 1.0 / number(case.params["h0"])
-            open_office = studies.poisson(people / mean, 1.0)
-            self._studies = [
-                case_study(values, common | {"population.inflow.people": people}),
-                case_study(values, common | open_office | {"population.warm_start": True}),
-            ]
-        self._runs: list[list[ArmRows]] = []
+    ``stocks`` has, by quantity, the stocks found, one a replication.
+    """
+
+    def __init__(self, values: Values, case: Case, seed: int) -> None:
+        self._days = {q: float(q.split("(")[1].split(")")[0]) for q in case.exact}
+        inflow = studies.poisson(number(case.params["lam"]), max(self._days.values()))
+        changes = studies.alone(case.params) | inflow | {"design.seed": seed}
+        self._study = case_study(values, changes)
+        self.stocks: dict[str, list[float]] = {q: [] for q in case.exact}
+        self._replication = 0
 
     def more(self) -> None:
-        self._runs.append([run_replication(s, len(self._runs))[ARM] for s in self._studies])
+        s = run_replication(self._study, self._replication)[ARM].spells
+        self._replication += 1
+        for quantity, day in self._days.items():
+            here = (s["exit"] == OPEN) | (s["exit_day"] > day)
+            self.stocks[quantity].append(float(np.sum(here & (s["entry_day"] < day))))
 
     def estimates(self) -> Estimates:
-        if self._inflow_only:
-            return {q: _mean(self.stocks(_day_of(q))) for q in self._case.exact}
-        cohort = np.concatenate([one[0].spells["duration_days"] for one in self._runs])
-        entry = np.concatenate([one[1].spells["entry_day"] for one in self._runs])
-        inflow, elapsed = self._case.exact
-        return {inflow: _mean(cohort), elapsed: _mean(-entry[entry < 0.0])}
-
-    def stocks(self, day: float) -> np.ndarray:
-        """Open spells on a day, by replication."""
-        found = []
-        for (rows,) in self._runs:
-            s = rows.spells
-            here = (s["exit"] == OPEN) | (s["exit_day"] > day)
-            found.append(float(np.sum(here & (s["entry_day"] < day))))
-        return np.array(found)
+        return {q: _mean(np.array(found)) for q, found in self.stocks.items()}
 
 
-def _day_of(quantity: str) -> float:
-    return float(quantity.split("(")[1].split(")")[0])
+class Elapsed(Answer):
+    """C20: durations of those who enter, and elapsed durations of those who are in the stock."""
+
+    def __init__(self, values: Values, case: Case, people: int, seed: int) -> None:
+        self._wanted = tuple(case.exact)
+        common = studies.alone({**case.params, "L": FAR_DAYS}) | {"design.seed": seed}
+        office = studies.poisson(people * number(case.params["h0"]), 1.0)
+        cohort = {"population.inflow.people": people}
+        self._inflow = case_study(values, common | cohort)
+        self._stock = case_study(values, common | office | {"population.warm_start": True})
+        self._durations: list[np.ndarray] = []
+        self._elapsed: list[np.ndarray] = []
+
+    def more(self) -> None:
+        replication = len(self._durations)
+        entered = run_replication(self._inflow, replication)[ARM].spells
+        found = run_replication(self._stock, replication)[ARM].spells
+        self._durations.append(entered["duration_days"])
+        self._elapsed.append(-found["entry_day"][found["entry_day"] < 0.0])
+
+    def estimates(self) -> Estimates:
+        figures = (np.concatenate(self._durations), np.concatenate(self._elapsed))
+        return {q: _mean(x) for q, x in zip(self._wanted, figures, strict=True)}
 
 
 class Pairs(Answer):

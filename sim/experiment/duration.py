@@ -1,0 +1,52 @@
+"""How long a run will take on this machine, said before it starts."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import replace
+
+from sim.model.alone import Luck, live_through
+from sim.model.population import entrants, first_spell
+from sim.model.settings import Study, registry_of, rulebook_of, settings_of
+
+SAMPLE_PEOPLE = 400
+WORLD_OVER_ALONE = 1.8
+"""What a person costs in a world, with its queue and its weeks, over what a life alone costs."""
+
+SECONDS_TO_START_AND_DRAW = 9.0
+
+
+def estimate_seconds(study: Study) -> float:
+    """Seconds that a run will take: some people live alone on a stopwatch, the rest is arithmetic.
+
+    Right to about a third; a busy machine takes longer.
+    """
+    settings = settings_of(study)
+    people = settings.inflow_people
+    shares = settings.shares
+    if settings.inflow_kind == "poisson":
+        a_day = sum(settings.inflow_per_day)
+        shares = tuple(rate / a_day for rate in settings.inflow_per_day)
+        people = int(a_day * settings.horizon_days) + int(
+            study.reference_spells_per_caseworker * study.caseworkers[study.arms[0]][0][1]
+            if settings.warm_start and study.caseworkers[study.arms[0]][0][1] < float("inf")
+            else a_day * 250.0 * settings.warm_start
+        )
+    sample = replace(
+        settings, grid=False, inflow_kind="cohort", inflow_people=SAMPLE_PEOPLE, shares=shares
+    )
+    cohort, luck = entrants(sample, 0, 0), Luck(0, 0)
+    w = rulebook_of(study, study.arms[0], registry_of(study))
+    began = time.perf_counter()
+    for i in range(len(cohort)):
+        p = first_spell(cohort, i, w)
+        p.row = p.group
+        live_through(p, w, luck, settings.horizon_days)
+    a_person = (time.perf_counter() - began) / len(cohort)
+    compute = study.values["compute"]
+    workers = int(compute["workers"]) if compute["backend"] == "local" else 1
+    twin = study.values["design"]["zero_load_twin"] and settings.load_elasticity > 0.0
+    worlds = len(study.arms) * (2 if twin else 1)
+    rounds = -(-study.replications // max(1, min(workers, study.replications)))
+    a_replication = worlds * people * a_person * WORLD_OVER_ALONE
+    return rounds * a_replication + SECONDS_TO_START_AND_DRAW
