@@ -1,0 +1,267 @@
+"""Every self-check of a run is made, and fails when what it checks is broken."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+
+from sim.model import jobcentre, search, world
+from sim.model.audit import Audit
+from sim.model.books import check_rows
+from sim.model.journal import ArmRows
+from sim.rules import leaving, meetings
+from sim.rules.errors import CheckError
+from sim.rules.meetings import BROKEN_OFF, CANCELLED, HELD
+
+from ..worlds import merged, plain, run, shipped, study_of
+
+BUSY: dict[str, Any] = {
+    "population": {
+        "inflow": {"kind": "even", "people": 500, "days": 100},
+        "groups": {"ui": {"no_show": {"physical": 0.1}, "sanction_risk_per_no_show": 0.3}},
+    },
+    "effect": {"threat": 0.05, "sanction_factor": 2},
+    "office": {"load_elasticity": 0.1},
+    "market": {"displacement": 0.4},
+    "design": {"observation_days": 100, "follow_up_days": 264},
+}
+CHECKS = {
+    "sum_equals_threshold", "entries_equal_exits_and_open", "waits_equal_queue",
+    "busy_within_caseworkers", "busy_equals_meetings", "nobody_idle_while_someone_waits",
+    "meetings_within_spells", "due_equals_held_and_missed", "rate_integrated_anew",
+    "rate_not_integrated_anew",
+}  # fmt: skip
+
+
+def busy(**levers: Any) -> ArmRows:
+    """An office with a queue, and everything that moves a rate."""
+    return run(plain(BUSY, arm={"caseworkers": 2, **levers}))["arm"]
+
+
+@pytest.fixture
+def everybody(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Everybody who leaves for a job is integrated anew."""
+    made = Audit.__init__
+
+    def make(self: Audit, w: Any, seed: int, replication: int) -> None:
+        made(self, w, seed, replication, every=1)
+
+    monkeypatch.setattr(Audit, "__init__", make)
+
+
+def test_a_run_counts_every_check_that_held() -> None:
+    checks = busy().checks
+    assert set(checks) == CHECKS
+    assert checks["sum_equals_threshold"] > 200
+    assert checks["meetings_within_spells"] > 1000
+    assert checks["rate_integrated_anew"] >= 1
+    assert checks["rate_not_integrated_anew"] == 0
+
+
+SETTINGS: dict[str, dict[str, Any]] = {
+    "as_shipped": {},
+    "capped": {"effect": {"kind": "concave", "rho": 1, "alpha": 0.4, "cap": 0.5, "tau_days": 20}},
+    "additive": {"effect": {"kind": "additive", "boost": 0.4, "tau_days": 30}},
+    "harmful": {
+        "effect": {"kind": "additive", "boost": 0.7},
+        "population": {"groups": {"ui": {"responsiveness": -1}}},
+    },
+    "lasting": {"effect": {"tau_days": float("inf")}},
+    "by_frailty": {"effect": {"frailty_power": 0.5, "other_exit_response": 1}},
+    "weibull": {"hazard": {"ui": {"job": {"kind": "weibull", "scale_days": 180, "shape": 0.7}}}},
+    "weibull_rising": {
+        "hazard": {"ui": {"job": {"kind": "weibull", "scale_days": 180, "shape": 1.6}}},
+        "effect": {"kind": "additive", "boost": 0.4},
+    },
+    "cycle": {
+        "market": {"cycle": [{"from": "2020-03-12", "to": "2020-05-10", "factor": 0.65}]},
+    },
+    "qualities": {"office": {"own_caseworker": True, "caseworker_quality": "lognormal"}},
+}  # fmt: skip
+
+
+@pytest.mark.usefixtures("everybody")
+@pytest.mark.parametrize("name", SETTINGS)
+def test_everybodys_rate_adds_up_to_the_threshold_when_put_together_from_the_rows(
+    name: str,
+) -> None:
+    changes = merged(BUSY, SETTINGS[name])
+    changes["population"]["inflow"]["people"] = 250
+    rows = run(plain(changes, arm={"caseworkers": 2}))["arm"]
+    assert rows.checks["rate_integrated_anew"] == rows.checks["sum_equals_threshold"] > 50
+
+
+@pytest.mark.usefixtures("everybody")
+def test_the_shipped_arms_add_up_too_and_what_the_rows_do_not_tell_is_counted() -> None:
+    levers = shipped()["regimes"]["lockdown_voluntary"]["windows"]
+    changes = {
+        "population": {"scale": 0.05},
+        "design": {"observation_days": 28, "follow_up_days": 280},
+    }
+    rows = run(study_of(changes, {"standard": {}, "lockdown": {"windows": levers}}))
+    for arm in rows.values():
+        checks = arm.checks
+        counted = checks["rate_integrated_anew"] + checks["rate_not_integrated_anew"]
+        assert counted == checks["sum_equals_threshold"]
+        assert checks["rate_integrated_anew"] > 50
+    skipped = {arm: rows[arm].checks["rate_not_integrated_anew"] for arm in rows}
+    assert skipped["lockdown"] > skipped["standard"] > 0
+
+
+Break = Callable[[pytest.MonkeyPatch], None]
+
+
+def _wrong_threshold(patch: pytest.MonkeyPatch) -> None:
+    found = leaving.job_day
+    patch.setattr(leaving, "job_day", lambda p, w, limit: found(p, w, limit) * 1.000001)
+
+
+def _forgotten_meeting(patch: pytest.MonkeyPatch) -> None:
+    changed = meetings.change_stock
+
+    def change(p: Any, w: Any, day: float, weight: float) -> None:
+        if p.held % 3:
+            changed(p, w, day, weight)
+
+    patch.setattr(meetings, "change_stock", change)
+
+
+def _forgotten_week(patch: pytest.MonkeyPatch) -> None:
+    kept = Audit.week
+    patch.setattr(
+        Audit, "week", lambda self, day, factors: kept(self, day, [1.001 * f for f in factors])
+    )
+
+
+def _leak(patch: pytest.MonkeyPatch) -> None:
+    released = jobcentre.Pool.release
+    patch.setattr(
+        jobcentre.Pool, "release",
+        lambda self, day, *how: None if 50 < day < 51 else released(self, day, *how),
+    )  # fmt: skip
+
+
+def _free_twice(patch: pytest.MonkeyPatch) -> None:
+    released = jobcentre.Pool.release
+
+    def release(self: Any, day: float, *how: Any) -> None:
+        released(self, day, *how)
+        released(self, day, *how)
+
+    patch.setattr(jobcentre.Pool, "release", release)
+
+
+def _sleep(patch: pytest.MonkeyPatch) -> None:
+    served = jobcentre.Pool.serve
+    patch.setattr(
+        jobcentre.Pool, "serve", lambda self, day: None if 61 < day < 62 else served(self, day)
+    )
+
+
+def _unseen_wait(patch: pytest.MonkeyPatch) -> None:
+    noted = world.World._note
+
+    def note(self: Any, p: Any, start: float, outcome: int, minutes: float, wait: float) -> None:
+        noted(self, p, start, outcome, minutes, wait + (0.001 if p.person % 7 == 0 else 0.0))
+
+    patch.setattr(world.World, "_note", note)
+
+
+def _lost_person(patch: pytest.MonkeyPatch) -> None:
+    left = world.World.leave
+
+    def leave(self: Any, p: Any) -> bool:
+        self.left += p.person % 50 == 0
+        return left(self, p)
+
+    patch.setattr(world.World, "leave", leave)
+
+
+def _late_exit(patch: pytest.MonkeyPatch) -> None:
+    written = world.World.write
+
+    def write(self: Any, p: Any) -> None:
+        if p.person % 11 == 0 and p.held:
+            p.exit_day = p.entry_day + 1.0
+        written(self, p)
+
+    patch.setattr(world.World, "write", write)
+
+
+def _unsanctioned(patch: pytest.MonkeyPatch) -> None:
+    done = search.finish
+
+    def finish(p: Any, w: Any, day: float, u: Any) -> int:
+        before = p.sanctions
+        outcome = done(p, w, day, u)
+        p.sanctions = before
+        return outcome
+
+    patch.setattr(search, "finish", finish)
+
+
+BREAKS: dict[Break, str] = {
+    _wrong_threshold: "the cumulative job rate at the exit",
+    _forgotten_meeting: "put together from the rows",
+    _forgotten_week: "put together from the rows",
+    _leak: "caseworkers are busy at the end",
+    _free_twice: "caseworkers are free",
+    _sleep: "caseworkers were idle",
+    _unseen_wait: "the queues add up to",
+    _lost_person: "entered",
+    _late_exit: "after the exit",
+    _unsanctioned: "were to be sanctioned",
+}
+
+
+@pytest.mark.usefixtures("everybody")
+@pytest.mark.parametrize("break_it", BREAKS, ids=lambda b: b.__name__.strip("_"))
+def test_a_broken_rule_is_found(monkeypatch: pytest.MonkeyPatch, break_it: Break) -> None:
+    break_it(monkeypatch)
+    with pytest.raises(CheckError, match=BREAKS[break_it]):
+        busy(caseworkers=1)
+
+
+@pytest.fixture(scope="module")
+def rows() -> ArmRows:
+    return busy()
+
+
+def corrupted(rows: ArmRows, table: str, column: str, change: Callable[[Any], Any]) -> str:
+    """What the check of the rows says after one cell has been changed."""
+    tables = {
+        name: {key: values.copy() for key, values in getattr(rows, name).items()}
+        for name in ("spells", "meetings")
+    }
+    outcome = tables["meetings"]["outcome"]
+    at = int(np.flatnonzero(outcome == HELD)[100]) if table == "meetings" else 100
+    tables[table][column][at] = change(tables[table][column][at])
+    with pytest.raises(CheckError) as caught:
+        check_rows(tables["spells"], tables["meetings"], True)
+    person = tables[table]["person"][at]
+    assert column == "person" or str(person) in str(caught.value)
+    return str(caught.value)
+
+
+def test_rows_that_contradict_one_another_name_the_person(rows: ArmRows) -> None:
+    check_rows(rows.spells, rows.meetings, True)
+    wrong = [
+        ("spells", "due", lambda x: x + 1, "not all in rows"),
+        ("spells", "held", lambda x: x + 1, "held meetings"),
+        ("spells", "waiting_days", lambda x: x + 0.01, "waits do not add up"),
+        ("spells", "minutes", lambda x: x + 1.0, "minutes do not add up"),
+        ("meetings", "number", lambda x: x + 1, "not numbered in order"),
+        ("meetings", "outcome", lambda x: CANCELLED, "held meetings in rows"),
+        ("meetings", "outcome", lambda x: BROKEN_OFF, "held meetings in rows"),
+        ("meetings", "start_day", lambda x: x - 300.0, "out of order"),
+        ("meetings", "end_day", lambda x: x + 900.0, "after the exit"),
+        ("meetings", "due_day", lambda x: x + 900.0, "falls due after the exit"),
+        ("meetings", "person", lambda x: x + 9_000_000, "belongs to no spell"),
+    ]
+    for table, column, change, message in wrong:
+        assert message in corrupted(rows, table, column, change), (table, column)
+
+
