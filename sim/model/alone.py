@@ -151,7 +151,7 @@ def long_run(study: Study, settings: Settings, w: Rulebook, people: int) -> Dema
             p.row = g
             totals[g] += live_through(p, w, luck, until)
     means = totals / counts[:, None]
-    days, minutes, effort = np.array(per_day) @ means
+    days, minutes, effort = (np.array(per_day) @ means).tolist()
     return Demand(minutes_per_day=minutes, effort_per_day=effort, open_spells=days)
 
 

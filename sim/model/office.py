@@ -24,6 +24,9 @@ from sim.rules.rulebook import Rulebook
 
 WAIT_ERROR = 1e-6
 
+MANY_CASEWORKERS = 1000
+"""Among so many each person has an own one in an unlimited office."""
+
 
 class Office:
     """Caseworkers in pools; ``numbers`` is (day, caseworkers from then on)."""
@@ -55,7 +58,8 @@ class Office:
             pool.resize(size)
         self.gatherings: list[list[Gathering]] = [[] for _ in self.pools]
         if settings.own_caseworker:
-            self.quality = self._qualities(len(self.pools), study.seed, replication)
+            many = MANY_CASEWORKERS if number == inf else len(self.pools)
+            self.quality = self._qualities(many, study.seed, replication)
 
     def _shares(self, number: float) -> list[float]:
         """Caseworkers of each pool."""
@@ -90,10 +94,10 @@ class Office:
 
     def place(self, p: Spell) -> int:
         """The pool that serves a person."""
-        if self.settings.own_caseworker and len(self.pools) > 0:
-            own = int(p.caseworker_draw * len(self.pools))
+        if self.settings.own_caseworker:
+            own = int(p.caseworker_draw * len(self.quality))
             p.quality = self.quality[own]
-            return own
+            return own if len(self.pools) > 1 else 0
         if self.settings.pool_by_group and len(self.pools) == len(GROUPS):
             return p.group
         return 0

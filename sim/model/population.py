@@ -36,7 +36,7 @@ from sim.rules.rulebook import Rulebook
 
 KEPT = frozenset({
     "person", "group", "line", "row", "frailty", "chi", "day_time", "score", "pool", "spread",
-    "caseworker_draw", "quality", "spell", "alarm", "pace", "common", "cycle",
+    "caseworker_draw", "quality", "spell", "alarm", "pace", "shared",
 })  # fmt: skip
 """What a person keeps from spell to spell."""
 

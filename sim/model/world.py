@@ -35,13 +35,16 @@ from sim.rules.meetings import (
 )
 from sim.rules.people import FIELDS, JOB, OPEN, Spell
 from sim.rules.regimes import clock_at, next_clock_day, plan_next
-from sim.rules.renewal import add_up_effort, take_up
+from sim.rules.renewal import add_up_effort
 from sim.rules.rulebook import Rulebook
 
 GC_POLICY = "off while a replication runs"
 
 ZERO_LOAD = "|zero_load"
 """Ends the name of an arm's twin that is run with a load elasticity (kappa) of 0."""
+
+RISE = 1.05
+"""A larger rise of the load and market factor in a week means to look at everybody again."""
 
 SUM_ERROR = 1e-9
 """Largest relative gap between the cumulative rate at an exit and its threshold."""
@@ -68,7 +71,7 @@ class World:
         self.open: dict[int, Spell] = {}
         self.spells = Table(SPELL_COLUMNS)
         self.meetings = Table(MEETING_COLUMNS)
-        self.common = [1.0] * len(self.office.pools)
+        self.shared = [[1.0] for _ in self.office.pools]
         self.coupled = settings.displacement > 0.0 or self.office.has_load_effect
         self.known_until_day = 0.0 if self.coupled else settings.horizon_days
         self.lever_set = 0
@@ -94,7 +97,7 @@ class World:
         self.open[p.person] = p
         p.pool = self.office.place(p)
         self.office.pools[p.pool].open_spells += 1
-        p.common = self.common[p.pool]
+        p.shared = self.shared[p.pool]
         if p.entry_day >= 0.0:
             w = self.rulebook
             p.row = self.lever_set * 7 + p.group
@@ -221,8 +224,8 @@ class World:
         while True:
             now = clock._now
             self.known_until_day = min((week + 1) * WEEK_DAYS, settings.horizon_days)
-            everybody = list(self.open.values())
-            units = add_up_effort(everybody, w, now)
+            everybody = self.open.values()
+            units, may_leave = add_up_effort(everybody, w, now, self.known_until_day, RISE)
             reference = self.study.reference_effort_per_day
             market = market_factor(
                 units * EFFORT_UNIT, reference, settings.pool_share, settings.displacement
@@ -230,10 +233,16 @@ class World:
             if settings.displacement > 0.0 and settings.pool_share > 0.0:
                 others = reference * (1.0 - settings.pool_share) / settings.pool_share
                 self.displaced_jobs += WEEK_DAYS * others * (1.0 - market)
-            self.common = [self.office.load_factor(pool) * market for pool in self.office.pools]
-            self.audit.week(now, self.common)
-            for p in take_up(everybody, w, self.common, self.known_until_day):
-                self._ring_earlier(p, now)
+            factors = [self.office.load_factor(pool) * market for pool in self.office.pools]
+            if any(new > RISE * old[0] for new, old in zip(factors, self.shared, strict=True)):
+                may_leave = list(everybody)
+            for new, shared in zip(factors, self.shared, strict=True):
+                shared[0] = new
+            self.audit.week(now, factors)
+            for p in may_leave:
+                self.look(p, p.limit_day)
+                if p.exit_day < self.known_until_day:
+                    self._ring_earlier(p, now)
             week += 1
             clock.set(alarm, week * WEEK_DAYS, FIRST)
             yield alarm

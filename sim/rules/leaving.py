@@ -68,10 +68,10 @@ def set_piece(p, w) -> None:
         i = 0
         while i < w.cycle_count and day >= w.cycle_day[i]:
             i += 1
-        p.cycle = w.cycle_factor[i]
+        own *= w.cycle_factor[i]
         if i < w.cycle_count and w.cycle_day[i] < end:
             end = w.cycle_day[i]
-    p.multiplier = own * p.cycle * p.common
+    p.level = own
     p.piece_day = end
 
 
@@ -80,15 +80,15 @@ def gain(p, w, day: float) -> float:
     days = day - p.at_day
     if not p.closed:
         if p.excess != 0.0 or w.line_kind[p.line] != PIECEWISE:
-            return p.multiplier * weighted_factor(p, w, p.at_day, day)
-        return p.multiplier * days
+            return p.level * p.shared[0] * weighted_factor(p, w, p.at_day, day)
+        return p.level * p.shared[0] * days
     y = p.excess
     if y == 0.0:
-        return p.multiplier * days
+        return p.level * p.shared[0] * days
     if w.decay == 0.0:
-        return p.multiplier * days * factor(w.effect_kind, w.cap, y)
+        return p.level * p.shared[0] * days * factor(w.effect_kind, w.cap, y)
     y *= exp(-w.decay * days)
-    return p.multiplier * (
+    return p.level * p.shared[0] * (
         days + (p.excess_sum - factor_sum(w.effect_kind, w.cap, y)) / w.decay
     )
 
@@ -109,7 +109,7 @@ def _sum_to(p, w, day: float) -> None:
     days = day - p.at_day
     y *= exp(-w.decay * days)
     later = factor_sum(w.effect_kind, w.cap, y)
-    p.summed += p.multiplier * (days + (p.excess_sum - later) / w.decay)
+    p.summed += p.level * p.shared[0] * (days + (p.excess_sum - later) / w.decay)
     p.at_day = day
     if -1e-17 < y < 1e-17:
         y = later = 0.0
@@ -135,11 +135,11 @@ def _days_to(p, w, need: float) -> float:
     """
     if p.closed:
         if p.excess == 0.0:
-            return need / p.multiplier
+            return need / (p.level * p.shared[0])
         now = factor(w.effect_kind, w.cap, p.excess)
         if w.decay == 0.0:
-            return need / (p.multiplier * now)
-        days = need / (p.multiplier * now) if now > 0.0 else need / p.multiplier
+            return need / (p.level * p.shared[0] * now)
+        days = need / (p.level * p.shared[0] * now) if now > 0.0 else need / (p.level * p.shared[0])
     else:
         days = need / max(rate(p, w, p.at_day), 1e-300)
     low, high = 0.0, inf
@@ -176,7 +176,7 @@ def rate(p, w, day: float) -> float:
         y = 1.0
     if w.line_kind[p.line] != PIECEWISE:
         y *= baseline_at(w, p.line, day - p.entry_day)
-    return p.multiplier * y
+    return p.level * p.shared[0] * y
 
 
 def job_day(p, w, limit: float) -> float:
@@ -189,8 +189,8 @@ def job_day(p, w, limit: float) -> float:
     need = p.threshold - p.summed
     if need > _peak(p, w) * (limit - p.at_day) * SAFELY:
         return inf
-    at_day, summed, own, multiplier, piece_day, knot, y, y_sum = (
-        p.at_day, p.summed, p.own, p.multiplier, p.piece_day, p.knot, p.excess, p.excess_sum
+    at_day, summed, own, level, piece_day, knot, y, y_sum = (
+        p.at_day, p.summed, p.own, p.level, p.piece_day, p.knot, p.excess, p.excess_sum
     )  # fmt: skip
     while True:
         end = p.piece_day if p.piece_day < limit else limit
@@ -199,8 +199,8 @@ def job_day(p, w, limit: float) -> float:
             break
         _sum_to(p, w, end)
         set_piece(p, w)
-    p.at_day, p.summed, p.own, p.multiplier, p.piece_day, p.knot, p.excess, p.excess_sum = (
-        at_day, summed, own, multiplier, piece_day, knot, y, y_sum
+    p.at_day, p.summed, p.own, p.level, p.piece_day, p.knot, p.excess, p.excess_sum = (
+        at_day, summed, own, level, piece_day, knot, y, y_sum
     )  # fmt: skip
     return day
 
@@ -209,7 +209,7 @@ def _peak(p, w) -> float:
     """A rate per day that is not exceeded until something changes (inf where none is known)."""
     if not p.closed:
         return inf
-    peak = p.frailty * w.knot_peak[p.knot] * w.cycle_peak * p.common * p.top * (1.0 + w.threat)
+    peak = p.frailty * w.knot_peak[p.knot] * w.cycle_peak * p.shared[0] * p.top * (1.0 + w.threat)
     if p.at_day < p.sanction_to_day:
         peak *= w.sanction_peak
     return peak
@@ -218,9 +218,9 @@ def _peak(p, w) -> float:
 def _crossing(p, w, end: float) -> float:
     """The day before ``end``, in the present piece, on which the threshold is reached; or inf."""
     need = p.threshold - p.summed
-    if need == inf or p.multiplier == 0.0:
+    if need == inf or p.level * p.shared[0] == 0.0:
         return inf
-    if p.closed and need > p.multiplier * p.top * (end - p.at_day) * SAFELY:
+    if p.closed and need > p.level * p.shared[0] * p.top * (end - p.at_day) * SAFELY:
         return inf
     if gain(p, w, end) < need:
         return inf
@@ -234,7 +234,7 @@ def find_exit(p, w, limit: float) -> None:
     p.exit = p.fixed_exit
     # most looks end here: even at its highest rate the sum stays below the threshold
     if p.others is None and p.piece_day >= limit and p.closed:
-        if p.threshold - p.summed > p.multiplier * p.top * (limit - p.at_day) * SAFELY:
+        if p.threshold - p.summed > p.level * p.shared[0] * p.top * (limit - p.at_day) * SAFELY:
             return
     day = job_day(p, w, limit)
     if day <= p.fixed_day:

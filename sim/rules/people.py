@@ -32,6 +32,10 @@ def person_number(group: int, index: int, in_stock: bool = False) -> int:
     return (group + 1) * PERSONS_PER_GROUP + (IN_STOCK if in_stock else 0) + index
 
 
+NOT_SHARED = (1.0,)
+"""The load and market factor of those who share neither."""
+
+
 class Line:
     """One cumulative rate on its way to its threshold: what is read and written every week.
 
@@ -40,9 +44,8 @@ class Line:
     """
 
     __slots__ = (
-        "at_day", "closed", "common", "cycle", "effort", "entry_day", "excess", "excess_sum",
-        "limit_day", "line", "multiplier", "others", "own", "piece_day", "pool", "summed",
-        "threshold", "top",
+        "at_day", "closed", "entry_day", "excess", "excess_sum", "level", "limit_day", "line",
+        "others", "own", "piece_day", "pool", "shared", "summed", "threshold", "top",
     )  # fmt: skip
 
 
@@ -86,12 +89,13 @@ def blank_spell() -> Spell:
     """A spell in which nothing has happened yet, on day 0."""
     p = Spell()
     p.row = p.pool = p.spell = p.person = p.group = p.line = 0
-    p.frailty = p.chi = p.pace = p.quality = p.common = p.cycle = 1.0
+    p.frailty = p.chi = p.pace = p.quality = 1.0
+    p.shared = NOT_SHARED
     p.day_time = p.score = p.caseworker_draw = p.spread = p.entry_day = 0.0
     p.episode_from = p.episode_to = inf
     p.threshold = p.fixed_day = p.other_day = p.right_day = p.right_left = inf
     p.fixed_exit = p.other_exit = OTHER
-    p.at_day = p.summed = p.own = p.multiplier = p.effort = 0.0
+    p.at_day = p.summed = p.own = p.level = 0.0
     p.piece_day = p.limit_day = inf
     p.knot = 0
     p.others = None

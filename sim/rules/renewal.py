@@ -2,49 +2,68 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from math import exp
 
 from sim.rules.effects import CONCAVE, entire_exponential_integral, factor, factor_sum
-from sim.rules.leaving import SAFELY, advance, find_exit, rate
+from sim.rules.leaving import SAFELY, advance, rate
 from sim.rules.market import EFFORT_UNIT
 
 
-def add_up_effort(spells: Iterable, w, day: float) -> int:
-    """Sum everybody's rate up to ``day``; returns the search effort in ``EFFORT_UNIT`` per day.
+def add_up_effort(spells: Iterable, w, day: float, until: float, rise: float) -> tuple[int, list]:
+    """Sum everybody's rate up to ``day``; the search effort, and who may leave before ``until``.
 
-    Effort is frailty * baseline * effect * threat * sanction of the open spells (model section
-    7). It is added in whole units, so that the sum does not depend on the order of the spells.
+    Effort is frailty * baseline * effect * threat * sanction per day of the open spells (model
+    section 7). It is added in whole ``EFFORT_UNIT``, so that the sum has no order.
+
+    Args:
+        until: the day of the next renewal.
+        rise: by how much the load and market factor may rise today, at most.
+    Returns:
+        Effort in ``EFFORT_UNIT``, and the spells that may end before ``until`` with such a rise.
     """
     units = 0
+    may_leave = []
     decay, kind, cap = w.decay, w.effect_kind, w.cap
     per_unit = 1.0 / EFFORT_UNIT
+    safely = rise * SAFELY
     for p in spells:
-        if not p.closed or day >= p.piece_day or p.others is not None or decay == 0.0:
-            p.effort = _effort_the_long_way(p, w, day)
+        y = p.excess
+        if not p.closed or day >= p.piece_day or p.others is not None or y < 0.0 or decay == 0.0:
+            effort = _effort_the_long_way(p, w, day)
+            may_leave.append(p)
         else:
             # the same sums as in leaving.advance, written out: this is everybody's every week
             days = day - p.at_day
             p.at_day = day
-            y = p.excess
+            effort = p.own
+            level = p.level * p.shared[0]
             if y == 0.0:
-                p.summed += p.multiplier * days
-                p.effort = p.own
+                p.summed += level * days
             else:
                 y *= exp(-decay * days)
-                if kind == CONCAVE and 0.0 < y <= cap:
+                if kind == CONCAVE and y < cap:
                     later = entire_exponential_integral(y)
-                    p.effort = p.own * (exp(y) if y < cap else exp(cap))
+                    rise_by = exp(y)
                 else:
                     later = factor_sum(kind, cap, y)
-                    p.effort = p.own * factor(kind, cap, y)
-                p.summed += p.multiplier * (days + (p.excess_sum - later) / decay)
-                if -1e-17 < y < 1e-17:
+                    rise_by = factor(kind, cap, y)
+                p.summed += level * (days + (p.excess_sum - later) / decay)
+                if y < 1e-17:
                     y = later = 0.0
                 p.excess = y
                 p.excess_sum = later
-        units += int(p.effort * per_unit + 0.5)
-    return units
+                effort *= rise_by
+                level *= rise_by
+            limit = until if until < p.limit_day else p.limit_day
+            if (
+                p.piece_day < limit
+                or p.threshold - p.summed <= level * (limit - day) * safely
+                or p.fixed_day < limit
+            ):
+                may_leave.append(p)
+        units += int(effort * per_unit + 0.5)
+    return units, may_leave
 
 
 def _effort_the_long_way(p, w, day: float) -> float:
@@ -52,32 +71,6 @@ def _effort_the_long_way(p, w, day: float) -> float:
     if p.others is not None:
         for line in p.others:
             advance(line, w, day)
-    if p.multiplier <= 0.0:
+    if p.level <= 0.0:
         return 0.0
-    return rate(p, w, day) * (p.own / p.multiplier)
-
-
-def take_up(spells: Iterable, w, common: Sequence[float], until: float) -> list:
-    """Go on with the week's factors; returns whoever may leave before ``until``.
-
-    Args:
-        common: load factor times market factor, by pool.
-        until: the day of the next renewal.
-    """
-    may_leave = []
-    for p in spells:
-        factors = p.common = common[p.pool]
-        factors *= p.cycle
-        p.multiplier = p.own * factors
-        limit = until if until < p.limit_day else p.limit_day
-        if (
-            p.piece_day < limit
-            or p.excess < 0.0
-            or p.others is not None
-            or not p.closed
-            or p.threshold - p.summed <= p.effort * factors * (limit - p.at_day) * SAFELY
-        ):
-            find_exit(p, w, limit)
-            if p.exit_day < limit:
-                may_leave.append(p)
-    return may_leave
+    return rate(p, w, day) / (p.level * p.shared[0]) * p.own
