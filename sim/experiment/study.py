@@ -38,7 +38,8 @@ def build(values: dict[str, Any], plugins: Sequence[Path] = ()) -> Study:
     before anything is run.
 
     Raises:
-        InputError: an allocation by risk that no pace can make hour-neutral.
+        InputError: an allocation by risk that no pace can make hour-neutral; a number of own
+            caseworkers that changes.
     """
     design, office = values["design"], values["office"]
     inflow = values["population"]["inflow"]["kind"]
@@ -65,6 +66,13 @@ def build(values: dict[str, Any], plugins: Sequence[Path] = ()) -> Study:
         arm: _numbers(study, settings, demands[arm], levers_of(values, arm)["caseworkers"])
         for arm in study.arms
     }
+    for arm, numbers in caseworkers.items():
+        if office["own_caseworker"] and len(numbers) > 1:
+            raise InputError(
+                f"arms.{arm}.levers.caseworkers changes by date; with office.own_caseworker: true "
+                "it must be one number, since people keep their caseworker. Give one number, or "
+                "set office.own_caseworker=false."
+            )
     wanted = office["reference_spells_per_caseworker"]
     if wanted == "auto":
         number = _auto(settings, standard, office["target_load"])
