@@ -71,7 +71,8 @@ def _check_times(m: Columns, s: Columns, place: np.ndarray, exit_breaks_meeting:
     _refuse((took_place & ~begun) | (begun & ~may_have), m, "an outcome without its times")
     cut = (outcome == CANCELLED) | (outcome == BROKEN_OFF)
     _refuse(cut & ~(left & (end == s["exit_day"])), m, "a meeting cut short without an exit")
-    _refuse((outcome == PENDING) & left, m, "a meeting of someone who has left is pending")
+    if exit_breaks_meeting:
+        _refuse((outcome == PENDING) & left, m, "a meeting of someone who has left is pending")
 
 
 def _refuse(wrong: np.ndarray, columns: Columns, what: str, offset: int = 0) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Generator, Iterator
+from collections.abc import Collection, Generator, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from math import inf, nan
@@ -224,7 +224,7 @@ class World:
         while True:
             now = clock._now
             self.known_until_day = min((week + 1) * WEEK_DAYS, settings.horizon_days)
-            everybody = self.open.values()
+            everybody = self._who_searches(now)
             units, may_leave = add_up_effort(everybody, w, now, self.known_until_day, RISE)
             reference = self.study.reference_effort_per_day
             market = market_factor(
@@ -246,6 +246,18 @@ class World:
             week += 1
             clock.set(alarm, week * WEEK_DAYS, FIRST)
             yield alarm
+
+    def _who_searches(self, now: float) -> Collection[Spell]:
+        """The open spells, without those that are over but for a meeting that is seen through."""
+        if self.rulebook.exit_breaks_meeting:
+            return self.open.values()
+        searching = []
+        for p in self.open.values():
+            if p.exit_day > now:
+                searching.append(p)
+            elif p.exit == JOB:
+                advance(p, self.rulebook, p.exit_day)
+        return searching
 
     def _ring_earlier(self, p: Spell, now: float) -> None:
         """After a change from outside: an alarm that would ring too late is brought forward."""
@@ -271,7 +283,7 @@ class World:
                 clock.set(alarm, day, FIRST)
                 yield alarm
             self.lever_set = number if starts else 0
-            for p in list(self.open.values()):
+            for p in list(self._who_searches(day)):
                 self._change(p, bool(starts), day)
 
     def _change(self, p: Spell, starts: bool, day: float) -> None:
@@ -307,7 +319,8 @@ class World:
                 self.no_meeting(p, PENDING)
             elif p.state == MEETS:
                 self.met(p, PENDING)
-            p.exit_day, p.exit = end, OPEN
+            if p.exit_day >= end:
+                p.exit_day, p.exit = end, OPEN
             self.write(p)
             p.alarm.callbacks = None
         self.open.clear()

@@ -115,13 +115,18 @@ def plan_next(p, w, day: float, u: tuple[float, ...] | None) -> None:
 
 
 def call(p, w, day: float, due: float, duty: int) -> None:
-    """Call the person for a due day (not before today, and on an open day)."""
+    """Call the person for a due day (not before now, and within the window of an open day).
+
+    Whose own time of today has passed is called at once, or after the window on the next open day.
+    """
     if due < day:
         due = day
     if w.working and due < inf:
         due = open_day(p, w, due)
         if due < day:
             due = day
+            if day % 1.0 >= w.opens_at + w.window_days:
+                due = open_day(p, w, day + 1.0)
     p.due_day = due
     p.duty = duty
     if w.threat > 0.0:
