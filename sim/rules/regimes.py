@@ -140,7 +140,7 @@ def announce(p, w, day: float) -> None:
         end = p.due_day
         if begin < day:
             begin = day
-    elif p.threat_to_day > day:
+    elif day < p.threat_to_day < inf:
         begin = end = inf
     else:
         return
