@@ -90,8 +90,8 @@ def rate_path(study: Study, arm: str) -> tuple[dict[str, np.ndarray], dict[str, 
 
 
 def _baseline(p: Spell, w: Rulebook) -> float:
-    """The rate that nothing has changed: the knot's value at the present piece."""
-    return w.knot_rate[p.knot] * p.frailty * p.cycle
+    """The rate without meetings, threat and sanctions: the present piece of the baseline."""
+    return w.knot_rate[p.knot] * p.frailty * (p.level / p.own if p.own > 0.0 else 1.0)
 
 
 def _one_person(group: int) -> People:
