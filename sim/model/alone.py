@@ -12,12 +12,21 @@ from math import inf, log
 
 import numpy as np
 
+from sim.model.gathering import mean_group_size
 from sim.model.population import People, again, entrants, first_spell, past_entrants
 from sim.model.settings import Settings, Study
 from sim.model.streams import WORDS, ChunkedLuck, exponentials
 from sim.rules.calendar import MINUTES_PER_DAY
 from sim.rules.leaving import advance, find_exit, start_line
-from sim.rules.meetings import IS_DECLINED, IS_SUSPENDED, after_contact, begin, fall_due, finish
+from sim.rules.meetings import (
+    GATHERS,
+    IS_DECLINED,
+    IS_SUSPENDED,
+    after_contact,
+    begin,
+    fall_due,
+    finish,
+)
 from sim.rules.effects import PLUGIN
 from sim.rules.hazards import PIECEWISE
 from sim.rules.people import EDUCATION, GROUPS, JOB, OTHER, RECALL, Spell
@@ -64,8 +73,14 @@ class Luck:
         return self.gap_days(p.person, p.spell, w) if p.exit == JOB else inf
 
 
-def live_spell(p: Spell, w: Rulebook, luck: Luck, until: float) -> bool:
-    """Live one spell from its entry to its exit (True) or to the day ``until`` (False)."""
+def live_spell(
+    p: Spell, w: Rulebook, luck: Luck, until: float, groups: list[float] | None = None
+) -> bool:
+    """Live one spell from its entry to its exit (True) or to the day ``until`` (False).
+
+    Args:
+        groups: (number, minutes) of group meetings are added to it, as they are shared.
+    """
     start_line(p, w, p.entry_day)
     begin(p, w, p.entry_day, luck.plan(p, w), p.spread)
     now = p.entry_day
@@ -90,7 +105,11 @@ def live_spell(p: Spell, w: Rulebook, luck: Luck, until: float) -> bool:
             return True
         if end >= until:
             return False
-        p.minutes_used += 0.0 if p.partner else p.minutes
+        if what == GATHERS and groups is not None:
+            groups[0] += 1.0
+            groups[1] += p.minutes
+        elif not p.partner:
+            p.minutes_used += p.minutes
         finish(p, w, end, luck.plan(p, w))
 
 
@@ -107,11 +126,16 @@ class Demand:
     open_spells: float
 
 
-def live_through(p: Spell, w: Rulebook, luck: Luck, until: float) -> tuple[float, float, float]:
-    """Days unemployed, minutes and effort of a person's spells up to the day ``until``."""
+def live_through(p: Spell, w: Rulebook, luck: Luck, until: float) -> tuple[float, ...]:
+    """What becomes of a person's spells up to the day ``until``.
+
+    Returns:
+        Days unemployed, minutes of a caseworker alone, effort, group meetings and their minutes.
+    """
     days = minutes = effort = 0.0
+    groups = [0.0, 0.0]
     while True:
-        over = live_spell(p, w, luck, until)
+        over = live_spell(p, w, luck, until, groups)
         end = p.exit_day if over else until
         advance(p, w, end)
         days += end - p.entry_day
@@ -119,7 +143,7 @@ def live_through(p: Spell, w: Rulebook, luck: Luck, until: float) -> tuple[float
         effort += p.summed
         gap = luck.returns_after_days(p, w) if over else inf
         if end + gap >= until:
-            return days, minutes, effort
+            return days, minutes, effort, *groups
         again(p, w, end + gap, luck.threshold)
 
 
@@ -142,7 +166,7 @@ def long_run(study: Study, settings: Settings, w: Rulebook, people: int) -> Dema
     cohort = entrants(sample, 0, 0)
     luck = Luck(0, 0)
     until = LONG_RUN_DAYS if settings.inflow_kind == "poisson" else settings.horizon_days
-    totals = np.zeros((len(GROUPS), 3))
+    totals = np.zeros((len(GROUPS), 5))
     counts = np.bincount(cohort.group, minlength=len(GROUPS))
     for i in range(len(cohort)):
         g = int(cohort.group[i])
@@ -151,7 +175,8 @@ def long_run(study: Study, settings: Settings, w: Rulebook, people: int) -> Dema
             p.row = g
             totals[g] += live_through(p, w, luck, until)
     means = totals / counts[:, None]
-    days, minutes, effort = (np.array(per_day) @ means).tolist()
+    days, minutes, effort, groups, shared = (np.array(per_day) @ means).tolist()
+    minutes += shared / mean_group_size(groups, settings.group_size, settings.gather_days)
     return Demand(minutes_per_day=minutes, effort_per_day=effort, open_spells=days)
 
 
@@ -232,7 +257,8 @@ def _who_may_matter(past: People, w: Rulebook, luck: Luck) -> list[int]:
     person returns is known from their luck alone.
     """
     negative = min(w.responsiveness) < 0.0 or w.strength < 0.0 or w.sanction_factor < 1.0
-    if negative or w.effect_kind == PLUGIN:
+    slump = min(w.cycle_factor) < 1.0 and min(w.cycle_day, default=0.0) < 0.0
+    if negative or slump or w.effect_kind == PLUGIN:
         return list(range(len(past)))
     latest = past.entry_day + _longest_days(past, w, np.arange(len(past)), past.thresholds)
     matters = latest > -1.0

@@ -7,6 +7,7 @@ else of the instant has happened, by the order of the queue and then by person n
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from heapq import heappop, heappush
 from math import inf
 
@@ -14,7 +15,7 @@ from sim.model.clock import COMPLETE, GATHERED, LAST, Alarm, Clock
 from sim.model.gathering import Gathering
 from sim.rules.calendar import MINUTES_PER_DAY
 from sim.rules.errors import CheckError
-from sim.rules.meetings import MEETS, WAITS
+from sim.rules.meetings import WAITS
 from sim.rules.people import Spell
 
 ORDERS = ("fifo", "longest_unemployed", "newest", "highest_risk", "deadline")
@@ -45,6 +46,8 @@ class Pool:
         self.held_checks = 0
         self.idle_checks = 0
         self._gathered: list[Spell] = []
+        self.meet: Callable[[Spell], None]
+        """Begins the meeting of someone who has waited; set by the world."""
 
     def resize(self, number: float) -> None:
         """Change the number of caseworkers; those in a meeting finish it first."""
@@ -160,10 +163,8 @@ class Pool:
             if p.ticket != ticket or p.state != WAITS or p.exit_day <= day:
                 continue
             self.free -= 1
-            p.state = MEETS
-            p.start_day = day
             self.count_waits(-1)
-            self._clock.set(p.alarm, day)
+            self.meet(p)
         if not 0 <= self.free <= self.size:
             raise CheckError(f"{self.size - self.free} of {self.size} caseworkers busy on {day}")
         self.held_checks += 1
@@ -210,11 +211,9 @@ class Pool:
             return
         self.free -= 1
         for m in present:
-            m.state = MEETS
-            m.start_day = day
             m.ticket = -len(present)
             self.count_waits(-1)
-            self._clock.set(m.alarm, day)
+            self.meet(m)
         self.group_meetings += 1
         over = Alarm()
         end = day + group.minutes / MINUTES_PER_DAY

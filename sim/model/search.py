@@ -10,7 +10,6 @@ from math import inf
 from typing import TYPE_CHECKING
 
 from sim.model.clock import Alarm
-from sim.rules.calendar import MINUTES_PER_DAY
 from sim.rules.meetings import (
     BROKEN_OFF,
     CANCELLED,
@@ -19,7 +18,6 @@ from sim.rules.meetings import (
     HELD,
     IS_DECLINED,
     IS_SUSPENDED,
-    MEETS,
     SEARCHES,
     SUSPENDED,
     WAITS,
@@ -41,7 +39,8 @@ Process = Generator[Alarm, None, None]
 def search(world: World, p: Spell) -> Process:
     """The life of one job seeker: spell after spell, meeting after meeting."""
     clock, w, office, luck = world.clock, world.rulebook, world.office, world.luck
-    alarm = p.alarm = Alarm()
+    alarm, breaks = Alarm(), w.exit_breaks_meeting
+    p.alarm = alarm
     while True:
         world.enter(p)
         while True:
@@ -75,17 +74,16 @@ def search(world: World, p: Spell) -> Process:
                 if p.state == SEARCHES:
                     world.no_meeting(p, SUSPENDED)
                     continue
-            # in the meeting
-            p.state, p.start_day = MEETS, clock._now
-            end = p.start_day + p.minutes / MINUTES_PER_DAY
-            world.look(p, end)
-            while clock._now < end and not (p.exit_day <= clock._now and w.exit_breaks_meeting):
-                leaves = p.exit_day < end and w.exit_breaks_meeting
-                clock.set(alarm, p.exit_day if leaves else end)
+            # in the meeting, to its end or the exit (a pool has begun it for who had to wait)
+            if p.state == SEARCHES:
+                world.meet(p)
+                yield alarm
+            while clock._now < p.end_day and not (p.exit_day <= clock._now and breaks):
+                clock.set(alarm, p.exit_day if p.exit_day < p.end_day and breaks else p.end_day)
                 yield alarm
             p.state = SEARCHES
             if p.exit_day <= clock._now:
-                world.met(p, BROKEN_OFF if w.exit_breaks_meeting else HELD)
+                world.met(p, BROKEN_OFF if breaks else HELD)
                 office.meeting_over(p, clock._now)
                 break
             world.met(p, finish(p, w, clock._now, luck.plan(p, w)))

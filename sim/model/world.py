@@ -68,6 +68,8 @@ class World:
         self.clock = Clock(settings.horizon_days)
         self.luck = luck or Luck(study.seed, replication)
         self.office = Office(self.clock, settings, w, study.caseworkers[arm], study, replication)
+        for pool in self.office.pools:
+            pool.meet = self.meet
         self.open: dict[int, Spell] = {}
         self.spells = Table(SPELL_COLUMNS)
         self.meetings = Table(MEETING_COLUMNS)
@@ -133,6 +135,15 @@ class World:
     def no_meeting(self, p: Spell, outcome: int) -> None:
         """A meeting that fell due ends without having begun."""
         self._note(p, nan, outcome, 0.0, self.clock._now - p.asked_day)
+
+    def meet(self, p: Spell) -> None:
+        """A meeting begins: the alarm is set to its end, or to the exit that breaks it off."""
+        p.state = MEETS
+        p.start_day = self.clock._now
+        end = p.end_day = p.start_day + p.minutes / MINUTES_PER_DAY
+        self.look(p, end)
+        leaves = p.exit_day < end and self.rulebook.exit_breaks_meeting
+        self.clock.set(p.alarm, p.exit_day if leaves else end)
 
     def met(self, p: Spell, outcome: int) -> None:
         """A meeting that began is over."""

@@ -73,7 +73,7 @@ class Spell(Line):
         "phase", "step", "planned", "number", "due_day", "duty", "lost_days", "stopped_day",
         "kept_due_day", "offer_day", "owed", "booked",
         # meeting at hand
-        "state", "form", "minutes", "absent", "partner", "start_day", "asked_day", "asked_duty",
+        "state", "form", "minutes", "absent", "partner", "start_day", "end_day", "asked_day", "asked_duty",
         "asked_planned", "ticket",
         # rows
         "due", "held", "waiting_days", "sanctions", "minutes_used", "counted",
@@ -114,7 +114,7 @@ def blank_spell() -> Spell:
     p.owed = p.booked = 0
     p.state = p.form = p.absent = p.partner = p.ticket = p.asked_duty = p.asked_planned = 0
     p.minutes = 0.0
-    p.start_day = p.asked_day = 0.0
+    p.start_day = p.end_day = p.asked_day = 0.0
     p.due = p.held = p.sanctions = 0
     p.waiting_days = p.minutes_used = 0.0
     p.counted = False

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from math import exp
+from math import exp, inf
 
 from sim.rules.effects import CONCAVE, entire_exponential_integral, factor, factor_sum
 from sim.rules.leaving import SAFELY, advance, rate
@@ -56,11 +56,10 @@ def add_up_effort(spells: Iterable, w, day: float, until: float, rise: float) ->
                 effort *= rise_by
                 level *= rise_by
             limit = until if until < p.limit_day else p.limit_day
-            if (
-                p.piece_day < limit
-                or p.threshold - p.summed <= level * (limit - day) * safely
-                or p.fixed_day < limit
-            ):
+            most = level * (limit - day) * safely
+            if p.piece_day < limit:
+                most = most * w.line_rise[p.line] if w.line_rise[p.line] < inf else inf
+            if p.threshold - p.summed <= most or p.fixed_day < limit:
                 may_leave.append(p)
         units += int(effort * per_unit + 0.5)
     return units, may_leave

@@ -33,6 +33,7 @@ class Rulebook:
     knot_day: Floats
     knot_rate: Floats
     knot_peak: Floats
+    line_rise: Floats
     line_shape: Floats
     line_scale: Floats
     line_rule: tuple[Callable[[float], float] | None, ...]
@@ -186,6 +187,17 @@ def _lines(hazard: dict[str, Any], registry: Any) -> dict[str, Any]:
         "knot_peak": tuple(peak),
         "line_shape": tuple(shape), "line_scale": tuple(scale), "line_rule": tuple(rule),
     }  # fmt: skip
+
+
+def _rises(lines: dict[str, Any], threat: float, cycle: Floats) -> Floats:
+    """By line: by how much its rate may rise, at most, when its present piece ends."""
+    swing = max(cycle) / min(cycle) if min(cycle) > 0.0 else inf
+    rises = []
+    for first, end in zip(lines["line_first"], lines["line_end"], strict=True):
+        pairs = zip(lines["knot_peak"][first:end], lines["knot_rate"][first:end], strict=True)
+        ratios = [peak / rate if rate > 0.0 else inf for peak, rate in pairs if peak > 0.0]
+        rises.append(max(ratios, default=1.0) * threat * swing)
+    return tuple(rises)
 
 
 def _effect(values: dict[str, Any], registry: Any) -> dict[str, Any]:
@@ -398,8 +410,10 @@ def build(
     days, factors = cycle_of(values["market"]["cycle"], dates)
     working = next_open is not None
     first, table = next_open if next_open is not None else (0, ())
+    lines = _lines(values["hazard"], registry)
     return Rulebook(
-        **_lines(values["hazard"], registry),
+        **lines,
+        line_rise=_rises(lines, 1.0 + values["effect"]["threat"], factors),
         **_effect(values, registry),
         responsiveness=tuple(float(people[g]["responsiveness"]) for g in GROUPS),
         cycle_count=len(days),
