@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from math import inf
 from typing import Any
 
 from sim.experiment.limits.cases import NotExpressible
@@ -87,18 +88,17 @@ class Days:
 def queue_days(params: Mapping[str, Any], people: int, separate: int = 1) -> Days:
     """How long to run a queue for about so many arrivals, with the start left out.
 
-    All lengths are in terms of how long a queue remembers: the mean patience, the mean spell, or
-    (nobody leaves) 1 / (c * mu * (1 - sqrt(load))**2).
+    All lengths are in terms of how long a queue remembers: at most the mean patience (or spell),
+    and where it would be stable without impatience 1 / (c * mu * (1 - sqrt(load))**2).
     """
     _, meeting_days = minutes_of(params)
     arrivals = sum(number(params[k]) for k in ("lam", *CLASSES) if k in params) * separate
     servers = int(params.get("c", 1))
     leaving = number(params.get("theta", params.get("h0", 0.0)))
-    if leaving > 0.0:
-        memory = 1.0 / leaving
-    else:
-        load = arrivals / separate * meeting_days / servers
-        memory = meeting_days / (servers * (1.0 - load**0.5) ** 2)
+    memory = 1.0 / leaving if leaving > 0.0 else inf
+    load = arrivals / separate * meeting_days / servers
+    if load < 1.0 and "due_rate" not in params:
+        memory = min(memory, meeting_days / (servers * (1.0 - load**0.5) ** 2))
     measured = max(MOST_BATCHES / 2 * memory, people / arrivals)
     start = 10.0 * memory
     batches = int(min(MOST_BATCHES, max(5.0, measured / (20.0 * memory))))
