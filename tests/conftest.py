@@ -1,10 +1,14 @@
 """What all tests share: the long ones are left out unless --slow asks for them."""
 
+import sys
 from pathlib import Path
 
 import pytest
 
 import sim
+
+# In the wheel this package is sim.tests; helpers are imported from `tests` in both places.
+sys.modules.setdefault("tests", sys.modules[__name__.rpartition(".")[0]])
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

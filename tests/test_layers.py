@@ -148,10 +148,3 @@ def test_asking_for_help_loads_no_heavy_library() -> None:
         env={"PYTHONPATH": str(PACKAGE.parent), "PATH": ""},
     )
     assert done.stderr.strip() == "[]"
-
-
-def test_tests_import_each_other_relatively_so_that_they_run_from_the_wheel_too() -> None:
-    for path in Path(__file__).parent.rglob("test_*.py"):
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            if isinstance(node, ast.ImportFrom) and node.level == 0:
-                assert str(node.module).split(".")[0] != "tests", path
