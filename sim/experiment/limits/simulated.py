@@ -104,7 +104,8 @@ class Elapsed(Answer):
         office = studies.poisson(people * number(case.params["h0"]), 1.0)
         cohort = {"population.inflow.people": people}
         self._inflow = case_study(values, common | cohort)
-        self._stock = case_study(values, common | office | {"population.warm_start": True})
+        stock = common | office | {"population.warm_start": True}
+        self._stock = case_study(values, studies.as_the_law(values, stock))
         self._durations: list[np.ndarray] = []
         self._elapsed: list[np.ndarray] = []
 

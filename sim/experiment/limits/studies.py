@@ -18,6 +18,7 @@ from sim.experiment.study import build
 from sim.model.settings import Study
 from sim.rules.calendar import DAYS_PER_WEEK
 from sim.rules.people import GROUPS
+from sim.rules.rulebook import levers_of
 
 SCENARIO = Path(__file__).with_name("data") / "closed_form.yaml"
 """The scenario that all cases start from; ``sim.config.load`` reads it."""
@@ -51,6 +52,11 @@ def changed(values: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, 
             raise KeyError(path)
         place[name] = value
     return copy
+
+
+def as_the_law(values: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]:
+    """The same changes, with the regime `standard` made that of the case: a stock comes from it."""
+    return {**changes, f"regimes.{ARM}": levers_of(changed(values, changes), ARM)}
 
 
 def job_rates(per_day: float, ratios: tuple[float, ...] = (1.0,)) -> dict[str, Any]:
