@@ -127,25 +127,66 @@ def _entries(settings: Settings, seed: int, replication: int) -> list[np.ndarray
     return [when[member == g] for g in range(len(GROUPS))]
 
 
-def _attributes(
-    settings: Settings, seed: int, replication: int, group: int, entry: np.ndarray, stock: bool
-) -> dict[str, np.ndarray]:
+KINDS = {
+    "person": np.int32, "group": np.int8, "entry_day": float, "frailty": float,
+    "thresholds": float, "day_time": float, "score": float, "caseworker": float,
+    "episode_from": float, "episode_to": float, "spread": float,
+}  # fmt: skip
+AT_A_TIME = 8192
+
+
+def _people(
+    settings: Settings, seed: int, replication: int, entries: list[np.ndarray], stock: bool
+) -> People:
+    """The people of all groups with their luck, in order of entry.
+
+    Filled a few thousand at a time, so that nothing but the columns themselves takes memory.
+    """
+    n = sum(len(days) for days in entries)
+    whole = {
+        name: np.empty((n, 4) if name == "thresholds" else n, kind)
+        for name, kind in KINDS.items()
+    }
+    at = 0
+    for group, days in enumerate(entries):
+        points = _lattice(settings, group, len(days)) if settings.grid and not stock else None
+        for start in range(0, len(days), AT_A_TIME):
+            entry = days[start : start + AT_A_TIME]
+            here = None if points is None else points[start : start + AT_A_TIME]
+            first = person_number(group, start, stock)
+            some = _some_people(settings, seed, replication, group, first, entry, here)
+            for name, column in some.items():
+                whole[name][at : at + len(entry)] = column
+            at += len(entry)
+    order = np.lexsort((whole["person"], whole["entry_day"]))
+    for name in whole:
+        whole[name] = whole[name][order]
+    return People(**whole)
+
+
+def _lattice(settings: Settings, group: int, people: int) -> np.ndarray:
+    """Points for the thresholds of the group's exits and, last, its frailty."""
+    used = sum(settings.line_on[4 * group + e] for e in (JOB, EDUCATION, RECALL, OTHER))
+    return lattice(people, max(1, used + (settings.frailty_variance > 0.0)))
+
+
+def _some_people(
+    settings: Settings, seed: int, replication: int, group: int, first: int, entry: np.ndarray,
+    points: np.ndarray | None,
+) -> dict[str, np.ndarray]:  # fmt: skip
+    """Neighbouring people of a group; ``points`` replace the luck that moves the spell."""
     n = len(entry)
-    first = person_number(group, 0, stock)
     luck = {
         purpose: uniforms(key_of(seed, replication, purpose), first, n)
         for purpose in ("threshold", "person", "episode")
     }
     thresholds = exponentials(luck["threshold"])
     frailty_draw = luck["person"][:, 0]
-    if settings.grid and not stock:
-        # a lattice over the luck that moves the spell; all else stays random
+    if points is not None:
         used = [e for e in (JOB, EDUCATION, RECALL, OTHER) if settings.line_on[4 * group + e]]
-        with_frailty = settings.frailty_variance > 0.0
-        points = lattice(n, max(1, len(used) + with_frailty))
         for column, exit_code in enumerate(used):
             thresholds[:, exit_code] = exponentials(points[:, column])
-        if with_frailty:
+        if settings.frailty_variance > 0.0:
             frailty_draw = points[:, len(used)]
     frailty = gamma_frailty(frailty_draw, settings.frailty_variance)
     share, start, length = settings.episode[group]
@@ -169,28 +210,21 @@ def _attributes(
     }
 
 
-def _together(parts: list[dict[str, np.ndarray]]) -> People:
-    whole = {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
-    order = np.lexsort((whole["person"], whole["entry_day"]))
-    return People(**{name: column[order] for name, column in whole.items()})
-
-
 def entrants(settings: Settings, seed: int, replication: int) -> People:
     """Everyone who enters in [0, horizon)."""
-    entries = _entries(settings, seed, replication)
-    return _together(
-        [_attributes(settings, seed, replication, g, e, False) for g, e in enumerate(entries)]
-    )
+    return _people(settings, seed, replication, _entries(settings, seed, replication), False)
 
 
-def past_entrants(settings: Settings, seed: int, replication: int, since: tuple[float, ...]):
+def past_entrants(
+    settings: Settings, seed: int, replication: int, since: tuple[float, ...]
+) -> People:
     """Everyone who would have entered before day 0 and might still matter then.
 
     Args:
         since: days to go back, by group.
     """
-    parts = []
     key = key_of(seed, replication, "past")
+    entries = []
     for g in range(len(GROUPS)):
         rate = settings.inflow_per_day[g]
         entry = np.empty(0)
@@ -200,8 +234,8 @@ def past_entrants(settings: Settings, seed: int, replication: int, since: tuple[
             gaps = exponentials(uniforms(key, person_number(g, 0, True), wanted)[:, 0])
             entry = -np.cumsum(gaps) / rate
             entry = entry[entry > -since[g]]
-        parts.append(_attributes(settings, seed, replication, g, entry, True))
-    return _together(parts)
+        entries.append(entry)
+    return _people(settings, seed, replication, entries, True)
 
 
 def first_spell(people: People, i: int, w: Rulebook) -> Spell:
