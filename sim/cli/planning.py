@@ -12,7 +12,7 @@ FULL_LOAD = 1.0
 DAYS_PER_WEEK = 7.0
 
 
-def print_plan(study: "Study", seconds: float | None) -> None:
+def print_plan(study: "Study", seconds: float) -> None:
     """Prints the plan of a study, and warns of every arm that asks for more time than there is."""
     console.say(str(study.values["title"]))
     console.say(
@@ -31,9 +31,8 @@ def print_plan(study: "Study", seconds: float | None) -> None:
     for arm in study.arms:
         if (load := study.offered_load[arm]) > FULL_LOAD:
             console.note(f"samtale: warning: {title_of(study, arm)}: {overload(load)}")
-    took = "" if seconds is None else f", about {console.duration(seconds)}"
     luck = ", each with luck of its own" if study.replications > 1 else ""
-    console.say(f"{study.replications} replications{luck}{took}.")
+    console.say(f"{study.replications} replications{luck}, about {console.duration(seconds)}.")
 
 
 def overload(load: float) -> str:

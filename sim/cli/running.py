@@ -80,8 +80,8 @@ def print_comparison(folder: Path) -> None:
     terminal.print_comparison(run_folder.read(folder), console.rich_console())
 
 
-def _agree(seconds: float | None, yes: bool) -> None:
-    if seconds is not None and seconds > ASK_ABOVE_SECONDS and not yes:
+def _agree(seconds: float, yes: bool) -> None:
+    if seconds > ASK_ABOVE_SECONDS and not yes:
         raise ResourceError(
             f"this would take about {console.duration(seconds)}; say --yes to start it, "
             "or choose design=quick or fewer design.replications"
