@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from array import array
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from math import inf
 
 import numpy as np
+
+from sim.rules.meetings import DECLINED, PENDING, SUSPENDED
+from sim.rules.people import OPEN
 
 SPELL_COLUMNS = {
     "person": np.int32, "spell": np.int16, "group": np.int8, "entry_day": np.float64,
@@ -22,6 +26,7 @@ MEETING_COLUMNS = {
 }  # fmt: skip
 
 ROWS_A_FLUSH = 4096
+ROWS_AT_A_TIME = 65_536
 
 
 @dataclass(frozen=True)
@@ -73,6 +78,17 @@ class Table:
         }
 
 
+def _parts(rows: int) -> Iterator[slice]:
+    """Rows a few at a time, so that what is worked out on the way takes no memory."""
+    return (slice(at, at + ROWS_AT_A_TIME) for at in range(0, rows, ROWS_AT_A_TIME))
+
+
+def _by_day(times: np.ndarray, days: int) -> np.ndarray:
+    """How many happen on each day, its end included and its beginning not; day 0 has all before."""
+    place = np.maximum(np.ceil(times).astype(int) - 1, 0)
+    return np.bincount(place[place < days], minlength=days)
+
+
 def office_by_day(
     spells: dict[str, np.ndarray],
     meetings: dict[str, np.ndarray],
@@ -89,21 +105,26 @@ def office_by_day(
         used (by the day on which a meeting starts) and minutes open (all caseworkers).
     """
     days = len(caseworkers)
-    edges = np.arange(1, days + 1, dtype=float)
-
-    def count_before(times: np.ndarray) -> np.ndarray:
-        return np.searchsorted(np.sort(times), edges, side="right")
-
-    left = np.where(spells["exit"] == 4, inf, spells["exit_day"])
-    caseload = count_before(spells["entry_day"]) - count_before(left)
-    due, start, end = meetings["due_day"], meetings["start_day"], meetings["end_day"]
-    asked = (meetings["outcome"] != 2) & (meetings["outcome"] != 5)
-    stop = np.where(np.isnan(start), np.where(np.isnan(end), inf, end), start)
-    waiting = count_before(due[asked]) - count_before(stop[asked])
-    begun = ~np.isnan(start) & (start < days)
-    used = np.bincount(
-        np.floor(start[begun]).astype(int), weights=meetings["minutes"][begun], minlength=days
-    )[:days]
+    entered, left = np.zeros(days), np.zeros(days)
+    for part in _parts(len(spells["person"])):
+        entered += _by_day(spells["entry_day"][part], days)
+        gone = spells["exit"][part] != OPEN
+        left += _by_day(spells["exit_day"][part][gone], days)
+    asked, served, used = np.zeros(days), np.zeros(days), np.zeros(days)
+    for part in _parts(len(meetings["person"])):
+        due, start, end = (meetings[name][part] for name in ("due_day", "start_day", "end_day"))
+        outcome = meetings["outcome"][part]
+        waits = (outcome != DECLINED) & (outcome != SUSPENDED)
+        asked += _by_day(due[waits], days)
+        begun = ~np.isnan(start)
+        waits &= begun | (outcome != PENDING)
+        served += _by_day(np.where(begun, start, end)[waits], days)
+        begun &= start < days
+        used += np.bincount(
+            start[begun].astype(int), weights=meetings["minutes"][part][begun], minlength=days
+        )
+    caseload = np.cumsum(entered - left)
+    waiting = np.cumsum(asked - served)
     with np.errstate(invalid="ignore"):  # unlimited caseworkers on a closed day
         everyone = np.where(caseworkers == inf, inf, caseworkers * minutes_open)
     busy = np.divide(used, minutes_open, out=np.zeros(days), where=minutes_open > 0.0)

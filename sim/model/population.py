@@ -48,19 +48,22 @@ FAR_DAYS = 40_000.0
 
 @dataclass(frozen=True)
 class People:
-    """First spells in order of entry (ties: person number), as columns of equal length."""
+    """First spells in order of entry (ties: person number), as columns of equal length.
+
+    A column that no lever of the study asks for is None.
+    """
 
     person: np.ndarray
     group: np.ndarray
     entry_day: np.ndarray
     frailty: np.ndarray
     thresholds: np.ndarray
-    day_time: np.ndarray
-    score: np.ndarray
-    caseworker: np.ndarray
-    episode_from: np.ndarray
-    episode_to: np.ndarray
-    spread: np.ndarray
+    day_time: np.ndarray | None
+    score: np.ndarray | None
+    caseworker: np.ndarray | None
+    episode_from: np.ndarray | None
+    episode_to: np.ndarray | None
+    spread: np.ndarray | None
 
     def __len__(self) -> int:
         return len(self.person)
@@ -146,6 +149,7 @@ def _people(
     whole = {
         name: np.empty((n, 4) if name == "thresholds" else n, kind)
         for name, kind in KINDS.items()
+        if name not in settings.unused_luck
     }
     at = 0
     for group, days in enumerate(entries):
@@ -155,13 +159,13 @@ def _people(
             here = None if points is None else points[start : start + AT_A_TIME]
             first = person_number(group, start, stock)
             some = _some_people(settings, seed, replication, group, first, entry, here)
-            for name, column in some.items():
-                whole[name][at : at + len(entry)] = column
+            for name, column in whole.items():
+                column[at : at + len(entry)] = some[name]
             at += len(entry)
     order = np.lexsort((whole["person"], whole["entry_day"]))
     for name in whole:
         whole[name] = whole[name][order]
-    return People(**whole)
+    return People(**dict.fromkeys(settings.unused_luck), **whole)
 
 
 def _lattice(settings: Settings, group: int, people: int) -> np.ndarray:
@@ -244,12 +248,17 @@ def first_spell(people: People, i: int, w: Rulebook) -> Spell:
     p.person = int(people.person[i])
     p.group = int(people.group[i])
     p.frailty = float(people.frailty[i])
-    p.day_time = float(people.day_time[i])
-    p.score = float(people.score[i])
-    p.caseworker_draw = float(people.caseworker[i])
-    p.spread = float(people.spread[i])
-    p.episode_from = float(people.episode_from[i])
-    p.episode_to = float(people.episode_to[i])
+    if people.day_time is not None:
+        p.day_time = float(people.day_time[i])
+    if people.score is not None:
+        p.score = float(people.score[i])
+    if people.caseworker is not None:
+        p.caseworker_draw = float(people.caseworker[i])
+    if people.spread is not None:
+        p.spread = float(people.spread[i])
+    if people.episode_from is not None and people.episode_to is not None:
+        p.episode_from = float(people.episode_from[i])
+        p.episode_to = float(people.episode_to[i])
     p.spell = 1
     p.pace = w.pace_high if p.score > w.risk_cut[p.group] else w.pace_low
     p.line = line_number(p.group, JOB)

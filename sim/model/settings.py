@@ -18,7 +18,7 @@ from sim.model.streams import gamma_frailty, lattice
 from sim.rules.calendar import DAYS_PER_WEEK, next_open_days, open_days_a_year
 from sim.rules.people import GROUPS
 from sim.rules.registry import Registry, load_entry_points, load_plugin
-from sim.rules.rulebook import Rulebook, build, cycle_of
+from sim.rules.rulebook import Rulebook, build, cycle_of, levers_of
 
 CALENDAR_BACK_DAYS = 366 * 25
 CALENDAR_AHEAD_DAYS = 400
@@ -90,6 +90,8 @@ class Settings:
     group_size: int
     displacement: float
     pool_share: float
+    unused_luck: frozenset[str]
+    """Columns of people that no lever of the study asks for."""
 
 
 def dates_from(start: date) -> Callable[[str], float]:
@@ -202,7 +204,28 @@ def settings_of(study: Study) -> Settings:
         group_size=int(office["group_size"]),
         displacement=float(market["displacement"]),
         pool_share=float(market["pool_share"]),
+        unused_luck=unused_luck(v),
     )
+
+
+def unused_luck(values: dict[str, Any]) -> frozenset[str]:
+    """The draws of a person that nothing in the study asks for."""
+    office, groups = values["office"], values["population"]["groups"]
+    levers = [levers_of(values, arm) for arm in values["arms"]] + [values["regimes"][STANDARD]]
+    unused = set()
+    if office["calendar"] != "working":
+        unused.add("day_time")
+    by_risk = any(lever["allocation"]["kind"] == "by_risk" for lever in levers)
+    if office["queue_order"] != "highest_risk" and not by_risk:
+        unused.add("score")
+    if not office["own_caseworker"]:
+        unused.add("caseworker")
+    if not any(lever["windows"] for lever in levers):
+        unused.add("spread")
+    weight = "inflow_per_week" if values["population"]["inflow"]["kind"] == "poisson" else "share"
+    if not any(groups[g]["episode"]["share"] > 0.0 < groups[g][weight] for g in GROUPS):
+        unused |= {"episode_from", "episode_to"}
+    return frozenset(unused)
 
 
 def _level(line: dict[str, Any] | None) -> float:

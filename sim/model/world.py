@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+from array import array
 from collections.abc import Collection, Generator, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -205,7 +206,7 @@ class World:
         clock, w = self.clock, self.rulebook
         alarm = Alarm()
         returning = sorted(later, key=lambda r: (r[0], r[1].person))
-        days = people.entry_day.tolist()
+        days = array("d", people.entry_day.tobytes())
         i = j = 0
         crowded_day = -1.0
         while i < len(days) or j < len(returning):
