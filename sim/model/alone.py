@@ -17,6 +17,8 @@ from sim.model.population import People, again, entrants, first_spell, past_entr
 from sim.model.settings import Settings, Study
 from sim.model.streams import WORDS, ChunkedLuck, exponentials
 from sim.rules.calendar import MINUTES_PER_DAY
+from sim.rules.effects import PLUGIN
+from sim.rules.hazards import PIECEWISE
 from sim.rules.leaving import advance, find_exit, start_line
 from sim.rules.meetings import (
     GATHERS,
@@ -27,8 +29,6 @@ from sim.rules.meetings import (
     fall_due,
     finish,
 )
-from sim.rules.effects import PLUGIN
-from sim.rules.hazards import PIECEWISE
 from sim.rules.people import EDUCATION, GROUPS, JOB, OTHER, RECALL, Spell
 from sim.rules.rulebook import Rulebook
 

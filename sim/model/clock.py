@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from heapq import heapify, heappop, heappush
 from math import inf
 from typing import Any
@@ -14,20 +14,18 @@ FIRST, NORMAL, GATHERED, COMPLETE, LAST = range(5)
 
 
 class Alarm:
-    """What one person waits for, set again and again; only its latest setting rings.
+    """What one process waits for, set again and again; only its latest setting rings.
 
-    An event by SimPy's protocol (a process may yield it), but not a subclass: SimPy's events carry
-    a dictionary each, and half a million people wait.
+    Not one of SimPy's events: those carry a dictionary and a list each, and half a million
+    people wait.
     """
 
-    __slots__ = ("callbacks", "day")
+    __slots__ = ("day", "wakes")
 
-    _ok = True
-    _value = None
-
-    def __init__(self) -> None:
-        self.callbacks: Any = []
+    def __init__(self, wakes: Callable[[], None] | None = None) -> None:
+        """An alarm that is not set; ``wakes`` is called when it rings."""
         self.day = inf
+        self.wakes = wakes
 
 
 class Life(simpy.Process):
@@ -43,16 +41,16 @@ class Life(simpy.Process):
         self.env = clock
         self.callbacks: Any = []
         self._generator: Any = story
-        self._resume(None)
+        self()
 
-    def _resume(self, event: Any) -> None:
+    def __call__(self) -> None:
         """Go on with the story until it waits for the next alarm."""
         try:
             alarm = self._generator.send(None)
         except StopIteration:
             self._ok, self._value, self.callbacks = True, None, None
             return
-        alarm.callbacks.append(self._resume)
+        alarm.wakes = self
 
 
 class Clock(simpy.Environment):
@@ -73,8 +71,6 @@ class Clock(simpy.Environment):
     def set(self, alarm: Alarm, day: float, order: int = NORMAL) -> None:
         """Let the alarm ring on a day (an earlier setting is void)."""
         alarm.day = day
-        if alarm.callbacks is None:
-            alarm.callbacks = []
         if day < self.end:
             whole = int(day)
             if whole > self._today:
@@ -104,13 +100,16 @@ class Clock(simpy.Environment):
         while self._today <= self.end:
             while queue:
                 day, _, _, event = heappop(queue)
-                callbacks = event.callbacks
-                if callbacks is None:
-                    continue
-                if event.__class__ is Alarm and event.day != day:  # type: ignore[attr-defined, comparison-overlap]
+                if event.__class__ is Alarm:
+                    wakes = event.wakes  # type: ignore[attr-defined]
+                    if wakes is None or event.day != day:  # type: ignore[attr-defined]
+                        continue
+                    self._now = day
+                    event.wakes = None  # type: ignore[attr-defined]
+                    wakes()
                     continue
                 self._now = day
-                event.callbacks = None  # type: ignore[assignment]
+                callbacks, event.callbacks = event.callbacks, None  # type: ignore[assignment]
                 for callback in callbacks:
                     callback(event)
                 if not event._ok and not hasattr(event, "_defused"):

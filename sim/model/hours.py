@@ -38,9 +38,8 @@ class WindowPool(Pool):
         if late <= 0.0 or self.next_opening_day == inf:
             self.release(day, asks_again)
             return
-        back = Alarm()
         at = self.next_opening_day + late
-        back.callbacks = [lambda _: self._come_back(at)]
+        back = Alarm(lambda: self._come_back(at))
         self._clock.set(back, at)
         self.late += 1
 

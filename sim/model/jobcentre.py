@@ -146,10 +146,10 @@ class Pool:
     def settle(self) -> None:
         """Serve once everything else of this instant has happened."""
         now = self._clock._now
-        if self._settle_day == now and self._settle.callbacks is not None:
+        if self._settle_day == now and self._settle.wakes is not None:
             return
         self._settle_day = now
-        self._settle.callbacks = [lambda _: self.serve(self._clock._now)]
+        self._settle.wakes = lambda: self.serve(self._clock._now)
         self._clock.set(self._settle, now, LAST)
 
     def serve(self, day: float) -> None:
@@ -179,8 +179,7 @@ class Pool:
         self.count_waits(1)
         self._gathered.append(p)
         if len(self._gathered) == 1:
-            then = Alarm()
-            then.callbacks = [lambda _: self._assign(wanted, most_days, open_group)]
+            then = Alarm(lambda: self._assign(wanted, most_days, open_group))
             self._clock.set(then, self._clock._now, GATHERED)
 
     def _assign(self, wanted: int, most_days: float, open_group: list[Gathering]) -> None:
@@ -192,8 +191,7 @@ class Pool:
             if group is None:
                 group = Gathering(p)
                 open_group[:] = [group]
-                timer = Alarm()
-                timer.callbacks = [lambda _, group=group: self._close(group)]
+                timer = Alarm(lambda group=group: self._close(group))
                 self._clock.set(timer, self._clock._now + most_days, COMPLETE)
             else:
                 group.members.append((p, p.ticket))
@@ -215,9 +213,8 @@ class Pool:
             self.count_waits(-1)
             self.meet(m)
         self.group_meetings += 1
-        over = Alarm()
         end = day + group.minutes / MINUTES_PER_DAY
-        over.callbacks = [lambda _: self._end_group(end)]
+        over = Alarm(lambda: self._end_group(end))
         self._clock.set(over, end)
 
     def _end_group(self, day: float) -> None:

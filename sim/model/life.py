@@ -7,10 +7,9 @@ from dataclasses import replace
 from math import inf
 
 import numpy as np
-import simpy
 
 from sim.model.alone import Luck
-from sim.model.clock import LAST, Alarm
+from sim.model.clock import LAST, Alarm, Life
 from sim.model.population import People
 from sim.model.settings import Study, registry_of, rulebook_of, settings_of
 from sim.model.world import World
@@ -62,12 +61,12 @@ def rate_path(study: Study, arm: str) -> tuple[dict[str, np.ndarray], dict[str, 
     world = World(study, settings, w, arm, 0, SteadyLuck(0, 0))
     path: dict[str, list[float]] = {"day": [], "job_rate_per_week": [], "baseline_per_week": []}
 
-    def watch() -> Generator[simpy.Event, None, None]:
+    def watch() -> Generator[Alarm, None, None]:
         alarm = Alarm()
         for step in range(int(EXAMPLE_DAYS / STEP_DAYS)):
             if step:
                 world.clock.set(alarm, step * STEP_DAYS, LAST)
-                yield alarm  # type: ignore[misc]
+                yield alarm
             for p in world.open.values():
                 day = world.clock._now
                 advance(p, w, day)
@@ -75,7 +74,7 @@ def rate_path(study: Study, arm: str) -> tuple[dict[str, np.ndarray], dict[str, 
                 path["job_rate_per_week"].append(DAYS_PER_WEEK * rate(p, w, day))
                 path["baseline_per_week"].append(DAYS_PER_WEEK * _baseline(p, w))
 
-    world.clock.process(watch())
+    Life(world.clock, watch())
     rows = world.run(_one_person(example_group(study)), [], [])
     meetings = rows.meetings
     return (

@@ -6,10 +6,9 @@ from collections.abc import Generator, Iterable
 from math import ceil, exp, inf
 
 import numpy as np
-import simpy
 from scipy.special import ndtri
 
-from sim.model.clock import FIRST, Alarm, Clock
+from sim.model.clock import FIRST, Alarm, Clock, Life
 from sim.model.gathering import Gathering
 from sim.model.hours import WindowPool
 from sim.model.jobcentre import Pool
@@ -122,14 +121,14 @@ class Office:
     def start(self) -> None:
         """Start the opening hours and the dated changes of the number of caseworkers."""
         if self.windowed:
-            self.clock.process(self._hours())
+            Life(self.clock, self._hours())
         if len(self.numbers) > 1:
-            self.clock.process(self._changes())
+            Life(self.clock, self._changes())
 
     def _next_open(self, day: int) -> int:
         return self.w.next_open[day - self.w.calendar_from]
 
-    def _hours(self) -> Generator[simpy.Event, None, None]:
+    def _hours(self) -> Generator[Alarm, None, None]:
         """Open and close the window of every open day."""
         clock, w = self.clock, self.w
         alarm = Alarm()
@@ -149,7 +148,7 @@ class Office:
                 pool.close()  # type: ignore[attr-defined]
             day = after
 
-    def _changes(self) -> Generator[simpy.Event, None, None]:
+    def _changes(self) -> Generator[Alarm, None, None]:
         """Change the number of caseworkers by date."""
         alarm = Alarm()
         for day, number in self.numbers[1:]:

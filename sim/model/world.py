@@ -9,8 +9,6 @@ from contextlib import contextmanager
 from dataclasses import replace
 from math import inf, nan
 
-import simpy
-
 from sim.model.alone import Luck, stock_on_day_0
 from sim.model.audit import SMALL_THRESHOLD, Audit
 from sim.model.clock import FIRST, LAST, Alarm, Clock, Life
@@ -24,7 +22,6 @@ from sim.rules.errors import CheckError
 from sim.rules.leaving import advance, find_exit, set_piece, start_line
 from sim.rules.market import EFFORT_UNIT, WEEK_DAYS, market_factor
 from sim.rules.meetings import (
-    BROKEN_OFF,
     HELD,
     MEETS,
     NO_SHOW,
@@ -173,13 +170,13 @@ class World:
     def run(self, people: People, stock: list[Spell], later: list[tuple[float, Spell]]) -> ArmRows:
         """Live to the horizon; the rows of what happened."""
         clock, w = self.clock, self.rulebook
-        clock.process(self._windows())
         for p in stock:
             self._take_over(p)
             Life(clock, search(self, p))
-        clock.process(self._arrivals(people, later))
+        Life(clock, self._windows())
+        Life(clock, self._arrivals(people, later))
         if self.coupled:
-            clock.process(self._weeks())
+            Life(clock, self._weeks())
         self.office.start()
         clock.run_to_end()
         return self._rows(w)
@@ -201,7 +198,7 @@ class World:
 
     def _arrivals(
         self, people: People, later: list[tuple[float, Spell]]
-    ) -> Generator[simpy.Event, None, None]:
+    ) -> Generator[Alarm, None, None]:
         """Start the process of everyone who enters, in order of entry."""
         clock, w = self.clock, self.rulebook
         alarm = Alarm()
@@ -228,7 +225,7 @@ class World:
                 i += 1
             Life(clock, search(self, p))
 
-    def _weeks(self) -> Generator[simpy.Event, None, None]:
+    def _weeks(self) -> Generator[Alarm, None, None]:
         """Renew the load and market factors every week (model sections 3 and 7)."""
         clock, w, settings = self.clock, self.rulebook, self.settings
         alarm = Alarm()
@@ -280,7 +277,7 @@ class World:
         if day < p.alarm.day and p.alarm.day > now:
             self.clock.set(p.alarm, day)
 
-    def _windows(self) -> Generator[simpy.Event, None, None]:
+    def _windows(self) -> Generator[Alarm, None, None]:
         """Change everybody's levers where a window of the regime begins and ends."""
         clock, w = self.clock, self.rulebook
         alarm = Alarm()
@@ -334,7 +331,7 @@ class World:
             if p.exit_day >= end:
                 p.exit_day, p.exit = end, OPEN
             self.write(p)
-            p.alarm.callbacks = None
+            p.alarm.wakes = None
         self.open.clear()
         if self.entered != self.left + still:
             raise CheckError(f"{self.entered} entered, {self.left} left and {still} are open")

@@ -68,11 +68,26 @@ def queue(params: Mapping[str, Any], days: float, separate: int = 1) -> dict[str
     return changes | {
         "population.inflow.kind": "poisson",
         "office.own_caseworker": separate > 1,
-        "office.exit_breaks_meeting": bool(params.get("exit_in_service", "due_rate" in params)),
+        "office.exit_breaks_meeting": breaks_meetings(params),
         f"arms.{ARM}.levers.caseworkers": int(params.get("c", 1)) * separate,
         "design.observation_days": days,
         "design.follow_up_days": 0.0,
     }
+
+
+def breaks_meetings(params: Mapping[str, Any]) -> bool:
+    """Whether those who leave during a meeting break it off."""
+    return bool(params.get("exit_in_service", "due_rate" in params))
+
+
+def whole_meeting_days(params: Mapping[str, Any]) -> float | None:
+    """How long meetings take in the mean; None where some are broken off."""
+    return None if breaks_meetings(params) else minutes_of(params)[1]
+
+
+def arrivals_per_day(params: Mapping[str, Any], separate: int = 1) -> float:
+    """All arrivals, in all queues of a case."""
+    return sum(number(params[k]) for k in ("lam", *CLASSES) if k in params) * separate
 
 
 @dataclass(frozen=True)
@@ -92,7 +107,7 @@ def queue_days(params: Mapping[str, Any], people: int, separate: int = 1) -> Day
     and where it would be stable without impatience 1 / (c * mu * (1 - sqrt(load))**2).
     """
     _, meeting_days = minutes_of(params)
-    arrivals = sum(number(params[k]) for k in ("lam", *CLASSES) if k in params) * separate
+    arrivals = arrivals_per_day(params, separate)
     servers = int(params.get("c", 1))
     leaving = number(params.get("theta", params.get("h0", 0.0)))
     memory = 1.0 / leaving if leaving > 0.0 else inf

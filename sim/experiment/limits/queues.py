@@ -1,7 +1,9 @@
 """What queueing theory asks of an office: waits, queues and utilisation, from rows, in batches.
 
 A run is cut into batches of time. A figure is a ratio of two sums (waiting days over requests,
-say); its standard error is that of a ratio over batches, so it holds for correlated waits.
+say); its standard error is that of a ratio over batches, so it holds for correlated waits. What
+is known of a batch beforehand (how many arrive, how long meetings take) takes out the part of
+the luck that it explains: control variates (Lavenberg and Welch 1981).
 """
 
 from __future__ import annotations
@@ -45,6 +47,9 @@ RATIOS: dict[str, tuple[str, str]] = {
 CLUSTER = 100.0
 """Rare events come together: so few of them, or none, are worth no smaller an error than these."""
 
+FEWEST_BATCHES = 10
+"""With fewer batches for each control the controls are left alone."""
+
 PERCENTILE = "95th pct of wait"
 
 
@@ -53,9 +58,13 @@ class Batches:
     """Sums by batch, over one or more replications of a queue.
 
     ``separate`` queues of one caseworker each are averaged; ``servers`` counts all caseworkers.
+    ``arrivals_per_day`` and ``meeting_days`` are what a batch is expected to have (None: not
+    known, where an exit may cut a meeting short).
     """
 
     servers: int
+    arrivals_per_day: float
+    meeting_days: float | None
     separate: int = 1
     keep_waits: bool = False
     sums: list[dict[str, float]] = field(default_factory=list)
@@ -97,6 +106,9 @@ class Batches:
             "queue_time": np.diff(edges) * self.separate,
             "server_days": np.diff(edges) * self.servers,
         }
+        surplus = meeting - (meeting if self.meeting_days is None else self.meeting_days)
+        over["more_arrivals"] = over["entries"] - self.arrivals_per_day * over["days"]
+        over["longer_meetings"] = _by_batch(due[begun], surplus[begun], edges)
         everything = {**by_due, **over}
         self.sums += [{k: float(v[i]) for k, v in everything.items()} for i in range(batches)]
         if self.keep_waits:
@@ -118,15 +130,15 @@ class Batches:
         if quantity == "conservation sum rho_i W_i":
             parts = [self._ratio(*RATIOS[f"E[wait] class {i}"]) for i in (1, 2)]
             value = sum(w * part[0] for w, part in zip(weights, parts, strict=True))
-            noise = weights[0] * parts[0][1] + weights[1] * parts[1][1]
-            return Estimate(value, _error(noise))
+            return self._controlled(value, weights[0] * parts[0][1] + weights[1] * parts[1][1])
         above, below = RATIOS[quantity]
         value, noise = self._ratio(above, below)
         requests = self.column("requests").sum()
         is_rare = min(abs(value), abs(1.0 - value)) * requests < CLUSTER
         is_share = quantity.startswith("P(") or above == "busy_days"
-        least = CLUSTER / requests if is_share and is_rare else 0.0
-        return Estimate(value, max(_error(noise), least))
+        if is_share and is_rare:
+            return Estimate(value, max(_error(noise), CLUSTER / requests))
+        return self._controlled(value, noise)
 
     def _ratio(self, above: str, below: str) -> tuple[float, np.ndarray]:
         """A ratio, and by batch what it is off."""
@@ -139,14 +151,24 @@ class Batches:
         waits = np.concatenate(self.waits)
         value = float(np.quantile(waits, share))
         beyond = np.array([float(np.mean(w > value)) for w in self.waits])
-        error = _error(beyond - beyond.mean())
         low, high = np.quantile(waits, [share - 0.005, share + 0.005])
-        return Estimate(value, error * float(high - low) / 0.01)
+        return self._controlled(value, (beyond - beyond.mean()) * float(high - low) / 0.01)
+
+    def _controlled(self, value: float, noise: np.ndarray) -> Estimate:
+        """A figure, less what arrivals and meeting times other than expected have done to it."""
+        known = [self.column(name) for name in ("more_arrivals", "longer_meetings")]
+        controls = np.array([x for x in known if np.ptp(x) > 0.0])
+        if len(noise) < FEWEST_BATCHES * (1 + len(controls)):
+            return Estimate(value, _error(noise))
+        mean = controls.mean(axis=1)
+        slopes = np.linalg.lstsq((controls - mean[:, None]).T, noise, rcond=None)[0]
+        rest = noise - noise.mean() - slopes @ (controls - mean[:, None])
+        return Estimate(value - float(slopes @ mean), _error(rest, len(controls)))
 
 
-def _error(noise: np.ndarray) -> float:
-    """The standard error of a mean over batches."""
-    return sqrt(float(noise @ noise) / (len(noise) - 1) / len(noise))
+def _error(noise: np.ndarray, slopes: int = 0) -> float:
+    """The standard error of a mean over batches, after fitting some slopes."""
+    return sqrt(float(noise @ noise) / (len(noise) - 1 - slopes) / len(noise))
 
 
 def _by_batch(day: np.ndarray, column: np.ndarray, edges: np.ndarray) -> np.ndarray:

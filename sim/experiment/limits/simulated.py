@@ -185,8 +185,13 @@ class Queue(Answer):
         self._plan = queue_studies.queue_days(case.params, people, separate)
         changes = queue_studies.queue(case.params, self._plan.end, separate) | {"design.seed": seed}
         self._study = case_study(values, changes)
-        servers = int(case.params.get("c", 1)) * separate
-        self._batches = Batches(servers, separate, PERCENTILE in case.exact)
+        self._batches = Batches(
+            servers=int(case.params.get("c", 1)) * separate,
+            arrivals_per_day=queue_studies.arrivals_per_day(case.params, separate),
+            meeting_days=queue_studies.whole_meeting_days(case.params),
+            separate=separate,
+            keep_waits=PERCENTILE in case.exact,
+        )
         loads = [
             number(case.params.get(k, 0)) / number(case.params.get("mu", 1))
             for k in queue_studies.CLASSES
