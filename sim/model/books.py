@@ -11,6 +11,9 @@ from sim.rules.people import OPEN
 Columns = dict[str, np.ndarray]
 
 WAIT_ERROR = 1e-6
+AT_A_TIME = 8192
+NOTHING = np.zeros(0, dtype=bool)
+NO_SPELL = "a meeting belongs to no spell"
 MOST_SPELLS = 10_000
 """More spells than one person can have."""
 
@@ -21,7 +24,30 @@ def keys_of(columns: Columns) -> np.ndarray:
 
 
 def check_rows(spells: Columns, meetings: Columns, exit_breaks_meeting: bool) -> np.ndarray:
-    """Check meetings against their spells.
+    """Check meetings against their spells, some thousand people at a time.
+
+    Returns:
+        Where the meetings of each spell begin: array of shape (spells + 1,).
+    Raises:
+        CheckError: with the person (see ``_check_people``).
+    """
+    people, of = spells["person"], meetings["person"]
+    first = [np.zeros(0, dtype=np.int64)]
+    at = done = 0
+    while at < len(people):
+        end = int(np.searchsorted(people, people[min(at + AT_A_TIME, len(people)) - 1], "right"))
+        low, high = np.searchsorted(of, people[at]), np.searchsorted(of, people[end - 1], "right")
+        _refuse(np.arange(len(of)) == done if low != done else NOTHING, meetings, NO_SPELL)
+        some = {name: column[at:end] for name, column in spells.items()}
+        theirs = {name: column[low:high] for name, column in meetings.items()}
+        first.append(_check_people(some, theirs, exit_breaks_meeting)[:-1] + low)
+        at, done = end, high
+    _refuse(np.arange(len(of)) == done if done != len(of) else NOTHING, meetings, NO_SPELL)
+    return np.append(np.concatenate(first), len(of))
+
+
+def _check_people(spells: Columns, meetings: Columns, exit_breaks_meeting: bool) -> np.ndarray:
+    """Check the meetings of some people against their spells.
 
     Every meeting is of a spell and none comes after its exit; due = held + missed, and each has
     one outcome that fits its times; waits and minutes add up. What the people of day 0 did
@@ -38,7 +64,7 @@ def check_rows(spells: Columns, meetings: Columns, exit_breaks_meeting: bool) ->
     row = np.minimum(np.searchsorted(keys, of), max(len(keys) - 1, 0))
     m, s = meetings, {name: spells[name][row] for name in ("exit_day", "exit")}
     if len(of):
-        _refuse(keys[row] != of, m, "a meeting belongs to no spell")
+        _refuse(keys[row] != of, m, NO_SPELL)
     new = spells["entry_day"] >= 0.0
     _refuse(new & (count != spells["due"]), spells, "meetings that fell due are not all in rows")
     held = np.bincount(row[m["outcome"] == HELD], minlength=len(keys))
