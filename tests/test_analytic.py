@@ -10,7 +10,7 @@ from sim.experiment.limits import studies
 from sim.experiment.limits.cases import Case
 from sim.experiment.limits.simulated import paired_figures, people_figure
 from sim.experiment.limits.studies import ARM
-from sim.model.world import run_replication
+from sim.model.replication import run_replication
 
 from .closed_form import base, case, cases, study
 

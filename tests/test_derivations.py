@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from sim.rules.people import GROUPS
+
 from .test_evidence import plain
 
 STEP_DAYS = 0.5

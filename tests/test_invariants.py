@@ -8,7 +8,8 @@ from math import inf
 import numpy as np
 import pytest
 
-from sim.model.alone import Luck, live_spell
+from sim.model.alone import live_spell
+from sim.model.luck import Luck
 from sim.model.population import again, entrants, first_spell
 from sim.model.settings import registry_of, rulebook_of, settings_of
 from sim.rules.leaving import advance

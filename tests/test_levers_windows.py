@@ -79,6 +79,18 @@ def test_in_the_window_voluntary_talks_are_offered_at_their_interval_and_form() 
     assert abs(first.mean() - FIRST - 5.0) < 0.8  # spread over the interval
 
 
+def test_an_offer_is_made_once_also_to_those_whose_own_time_of_the_day_has_passed() -> None:
+    changes = {
+        "population": {"groups": {"ui": {"reach": 0.3, "acceptance": 1}}},
+        "office": {"calendar": "working"},
+    }
+    rows = window(changes, meeting_clock="stops", voluntary_every_days=LAST - FIRST)
+    inside = (rows.meetings["due_day"] >= FIRST) & (rows.meetings["due_day"] < LAST)
+    offers = np.bincount(rows.meetings["person"][inside] - 10_000_000, minlength=200)
+    assert offers.max() == 1 and offers.mean() > 0.9
+    assert abs((rows.meetings["outcome"][inside] == HELD).mean() - 0.3) < 0.1
+
+
 def test_a_window_can_change_the_form_and_leave_the_duty_as_usual() -> None:
     rows = window(mandatory="as_usual", form={"physical": 0, "distance": 1, "group": 0})
     inside = (rows.meetings["due_day"] >= FIRST) & (rows.meetings["due_day"] < LAST)

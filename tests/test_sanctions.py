@@ -8,7 +8,8 @@ import pytest
 
 import sim.config
 from sim.experiment.study import build
-from sim.model.alone import Luck, live_spell
+from sim.model.alone import live_spell
+from sim.model.luck import Luck
 from sim.model.population import entrants, first_spell
 from sim.model.settings import registry_of, rulebook_of, settings_of
 from sim.rules.people import GROUPS

@@ -10,8 +10,10 @@ import numpy as np
 import pytest
 from scipy.integrate import quad
 
-from sim.model.alone import Luck, long_run, stock_on_day_0
+from sim.model.demand import long_run
+from sim.model.luck import Luck
 from sim.model.settings import STANDARD, registry_of, rulebook_of, settings_of
+from sim.model.stock import stock_on_day_0
 from sim.rules.people import GROUPS, Spell
 
 from .worlds import merged, plain, run, shipped, study_of

@@ -13,8 +13,8 @@ import numpy as np
 from sim.config import load
 from sim.experiment.study import build
 from sim.model.journal import ArmRows
+from sim.model.replication import run_replication
 from sim.model.settings import Study
-from sim.model.world import run_replication
 from sim.rules.people import GROUPS
 
 Levers = Mapping[str, Any]

@@ -25,7 +25,7 @@ from sim.experiment.task import Job, Replicated, World, replicate, shipped_world
 if TYPE_CHECKING:
     from sim.experiment.study import Study
 
-WARM = ("sim.experiment.task", "sim.model.world")
+WARM = ("sim.experiment.task", "sim.model.replication")
 """What a worker imports while it starts."""
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import time
 from dataclasses import replace
 
-from sim.model.alone import Luck, live_through
+from sim.model.alone import live_through
+from sim.model.luck import Luck
 from sim.model.population import entrants, first_spell
 from sim.model.settings import Study, registry_of, rulebook_of, settings_of
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from scipy.optimize import brentq
 
-from sim.model.alone import Demand, long_run
+from sim.model.demand import Demand, long_run
 from sim.model.settings import (
     STANDARD,
     Settings,
@@ -22,9 +22,9 @@ from sim.model.settings import (
     settings_of,
 )
 from sim.rules.errors import InputError
+from sim.rules.lever_rows import levers_of
 from sim.rules.people import GROUPS
 from sim.rules.registry import Registry
-from sim.rules.rulebook import levers_of
 
 SAMPLE_PEOPLE = 400
 """People a group from whom the demand of a regime is worked out."""

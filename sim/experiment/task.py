@@ -52,7 +52,7 @@ class Replicated:
 
 def shipped_world(study: Study, replication: int) -> Mapping[str, ArmRows]:
     """The simulated world; imported here, so that reading results does not need SimPy."""
-    from sim.model.world import run_replication
+    from sim.model.replication import run_replication
 
     return run_replication(study, replication)
 

@@ -17,7 +17,7 @@ from sim.experiment.limits.queue_studies import queue
 from sim.experiment.limits.simulated import people_figure
 from sim.experiment.limits.verdict import Finding, judge
 from sim.experiment.rows import SCHEMA, columns, digest
-from sim.model.world import run_replication
+from sim.model.replication import run_replication
 
 EXACT = Path(__file__).with_name("limits") / "data" / "exact_answers.csv"
 SCENARIO = studies.SCENARIO

@@ -5,12 +5,13 @@ from __future__ import annotations
 from array import array
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from math import inf
+from math import inf, nan
 
 import numpy as np
 
-from sim.rules.meetings import DECLINED, PENDING, SUSPENDED
-from sim.rules.people import OPEN
+from sim.rules.calendar import MINUTES_PER_DAY
+from sim.rules.meetings import DECLINED, HELD, NO_SHOW, PENDING, SUSPENDED
+from sim.rules.people import OPEN, Spell
 
 SPELL_COLUMNS = {
     "person": np.int32, "spell": np.int16, "group": np.int8, "entry_day": np.float64,
@@ -76,6 +77,55 @@ class Table:
             name: np.frombuffer(self._packed.pop(name), kind)[by]
             for name, kind in self._kinds.items()
         }
+
+
+class Journal:
+    """The rows of one world, written as things happen."""
+
+    def __init__(self) -> None:
+        self._spells = Table(SPELL_COLUMNS)
+        self._meetings = Table(MEETING_COLUMNS)
+        self.waited_days = 0.0
+
+    def spell(self, p: Spell) -> None:
+        """A spell is over (or open at the end of the run)."""
+        self._spells.add((
+            p.person, p.spell, p.group, p.entry_day, p.exit_day, p.exit_day - p.entry_day, p.exit,
+            p.frailty, p.due, p.held, p.waiting_days, p.counted, p.sanctions, p.minutes_used,
+        ))  # fmt: skip
+
+    def no_meeting(self, p: Spell, outcome: int, day: float) -> None:
+        """A meeting that fell due ends without having begun."""
+        self._meeting(p, nan, outcome, 0.0, day - p.asked_day, day)
+
+    def met(self, p: Spell, outcome: int, day: float) -> None:
+        """A meeting that began is over; minutes are those of caseworkers, a group's shared."""
+        minutes = p.minutes
+        if p.partner:
+            minutes = 0.0
+        elif p.ticket < 0:
+            minutes /= -p.ticket
+        elif outcome != HELD and outcome != NO_SHOW:
+            minutes = (day - p.start_day) * MINUTES_PER_DAY
+        if outcome == HELD and p.exit_day <= day:
+            p.held += 1
+        self._meeting(p, p.start_day, outcome, minutes, p.start_day - p.asked_day, day)
+
+    def _meeting(
+        self, p: Spell, start: float, outcome: int, minutes: float, wait: float, day: float
+    ) -> None:
+        p.waiting_days += wait
+        self.waited_days += wait
+        p.minutes_used += minutes
+        self._meetings.add((
+            p.person, p.spell, p.number, p.asked_planned, p.asked_day, start, day,
+            p.form, p.asked_duty, outcome, minutes,
+        ))  # fmt: skip
+
+    def columns(self) -> tuple[dict[str, np.ndarray], dict[str, np.ndarray]]:
+        """Spells by (person, spell) and meetings by (person, spell, number)."""
+        spells = self._spells.columns("person", "spell")
+        return spells, self._meetings.columns("person", "spell", "number")
 
 
 def _parts(rows: int) -> Iterator[slice]:

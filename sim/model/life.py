@@ -8,8 +8,8 @@ from math import inf
 
 import numpy as np
 
-from sim.model.alone import Luck
 from sim.model.clock import LAST, Alarm, Life
+from sim.model.luck import Luck
 from sim.model.population import People
 from sim.model.settings import Study, registry_of, rulebook_of, settings_of
 from sim.model.world import World

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from dataclasses import dataclass
 from math import inf, log
 
 import numpy as np
 from scipy.special import ndtri
 
+from sim.model.inflow import entries_of
 from sim.model.settings import Settings
 from sim.model.streams import (
     ChunkedLuck,
@@ -67,67 +67,6 @@ class People:
 
     def __len__(self) -> int:
         return len(self.person)
-
-
-def operational_time(settings: Settings) -> tuple[list[float], list[float], list[float]]:
-    """The inflow factor by date as a clock: days, and the clock and its speed from each on."""
-    days, speeds = [0.0], [1.0]
-    for day, factor in zip(settings.inflow_day, settings.inflow_factor[1:], strict=True):
-        if day <= 0.0:
-            speeds[0] = factor
-        else:
-            days.append(day)
-            speeds.append(factor)
-    clock = [0.0]
-    for i in range(1, len(days)):
-        clock.append(clock[-1] + speeds[i - 1] * (days[i] - days[i - 1]))
-    return days, clock, speeds
-
-
-def _poisson_entries(settings: Settings, luck_key: np.ndarray, group: int, until: float):
-    """Entry days of a Poisson inflow: unit-rate arrivals on the clock of the inflow factor."""
-    rate = settings.inflow_per_day[group]
-    if rate <= 0.0:
-        return np.empty(0)
-    days, clock, speeds = operational_time(settings)
-    most = clock[bisect_right(days, until) - 1] + (until - days[bisect_right(days, until) - 1]) * (
-        speeds[bisect_right(days, until) - 1]
-    )
-    wanted = int(rate * most + 8.0 * (rate * most) ** 0.5 + 50)
-    first = person_number(group, 0)
-    gaps = exponentials(uniforms(luck_key, first, wanted)[:, 0])
-    arrivals = np.cumsum(gaps) / rate
-    arrivals = arrivals[arrivals < most]
-    place = np.searchsorted(clock, arrivals, side="right") - 1
-    speed = np.array(speeds)[place]
-    return np.array(days)[place] + (arrivals - np.array(clock)[place]) / np.where(
-        speed > 0.0, speed, 1.0
-    )
-
-
-def _entries(settings: Settings, seed: int, replication: int) -> list[np.ndarray]:
-    """Entry days by group, each in order of the index within the group."""
-    if settings.inflow_kind == "poisson":
-        key = key_of(seed, replication, "inflow")
-        return [
-            _poisson_entries(settings, key, g, settings.horizon_days) for g in range(len(GROUPS))
-        ]
-    n = settings.inflow_people
-    if settings.inflow_kind == "even":
-        when = (np.arange(n) + 0.5) * (settings.inflow_days / n)
-    else:
-        when = np.zeros(n)
-    edges = np.cumsum(settings.shares)
-    if settings.grid:
-        # exact shares: neighbouring people take the groups in turn, as evenly as can be
-        position = (np.arange(n) * 0.6180339887498949 + 0.5) % 1.0
-        rank = np.empty(n)
-        rank[np.argsort(position, kind="stable")] = np.arange(n)
-        draw = (rank + 0.5) / n
-    else:
-        draw = uniforms(key_of(seed, replication, "group"), 0, n)[:, 0]
-    member = np.minimum(np.searchsorted(edges, draw, side="right"), len(GROUPS) - 1)
-    return [when[member == g] for g in range(len(GROUPS))]
 
 
 KINDS = {
@@ -216,7 +155,7 @@ def _some_people(
 
 def entrants(settings: Settings, seed: int, replication: int) -> People:
     """Everyone who enters in [0, horizon)."""
-    return _people(settings, seed, replication, _entries(settings, seed, replication), False)
+    return _people(settings, seed, replication, entries_of(settings, seed, replication), False)
 
 
 def past_entrants(

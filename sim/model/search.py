@@ -7,9 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Generator
 from math import inf
-from typing import TYPE_CHECKING
+from typing import Any, Protocol
 
-from sim.model.clock import Alarm
+from sim.model.clock import Alarm, Clock
+from sim.model.journal import Journal
+from sim.model.luck import Luck
 from sim.rules.meetings import (
     BROKEN_OFF,
     CANCELLED,
@@ -26,9 +28,31 @@ from sim.rules.meetings import (
     finish,
 )
 from sim.rules.people import Spell
+from sim.rules.rulebook import Rulebook
 
-if TYPE_CHECKING:
-    from sim.model.world import World
+
+class Surroundings(Protocol):
+    """What a job seeker's story asks of its world."""
+
+    clock: Clock
+    rulebook: Rulebook
+    luck: Luck
+    office: Any
+    journal: Journal
+    coupled: bool
+
+    def enter(self, p: Spell) -> None:
+        """A spell begins."""
+
+    def look(self, p: Spell, limit: float) -> None:
+        """When the person leaves, as far as it is known today and before ``limit``."""
+
+    def meet(self, p: Spell) -> None:
+        """A meeting begins."""
+
+    def leave(self, p: Spell) -> bool:
+        """The spell ends; True if the person will be back."""
+
 
 LOOK_DAYS = 3.0
 """How far a waiting person's exit is looked for at a time; nothing depends on it but speed."""
@@ -36,10 +60,10 @@ LOOK_DAYS = 3.0
 Process = Generator[Alarm, None, None]
 
 
-def search(world: World, p: Spell) -> Process:
+def search(world: Surroundings, p: Spell) -> Process:
     """The life of one job seeker: spell after spell, meeting after meeting."""
     clock, w, office, luck = world.clock, world.rulebook, world.office, world.luck
-    alarm, breaks = Alarm(), w.exit_breaks_meeting
+    journal, alarm, breaks = world.journal, Alarm(), w.exit_breaks_meeting
     p.alarm = alarm
     while True:
         world.enter(p)
@@ -54,7 +78,7 @@ def search(world: World, p: Spell) -> Process:
             p.asked_day = clock._now
             what = fall_due(p, w, luck.meeting(p, w))
             if what == IS_DECLINED or what == IS_SUSPENDED:
-                world.no_meeting(p, SUSPENDED if what == IS_SUSPENDED else DECLINED)
+                journal.no_meeting(p, SUSPENDED if what == IS_SUSPENDED else DECLINED, clock._now)
                 after_contact(p, w, clock._now, luck.plan(p, w))
                 continue
             # waiting for a caseworker, at most until the exit
@@ -69,10 +93,10 @@ def search(world: World, p: Spell) -> Process:
                         world.look(p, clock._now + LOOK_DAYS)
                 if p.state == WAITS:
                     office.pools[p.pool].withdraw(p)
-                    world.no_meeting(p, CANCELLED)
+                    journal.no_meeting(p, CANCELLED, clock._now)
                     break
                 if p.state == SEARCHES:
-                    world.no_meeting(p, SUSPENDED)
+                    journal.no_meeting(p, SUSPENDED, clock._now)
                     continue
             # in the meeting, to its end or the exit (a pool has begun it for who had to wait)
             if p.state == SEARCHES:
@@ -83,10 +107,10 @@ def search(world: World, p: Spell) -> Process:
                 yield alarm
             p.state = SEARCHES
             if p.exit_day <= clock._now:
-                world.met(p, BROKEN_OFF if breaks else HELD)
+                journal.met(p, BROKEN_OFF if breaks else HELD, clock._now)
                 office.meeting_over(p, clock._now)
                 break
-            world.met(p, finish(p, w, clock._now, luck.plan(p, w)))
+            journal.met(p, finish(p, w, clock._now, luck.plan(p, w)), clock._now)
             office.meeting_over(p, clock._now)
         if not world.leave(p):
             return

@@ -2,44 +2,34 @@
 
 from __future__ import annotations
 
-import gc
 from array import array
-from collections.abc import Collection, Generator, Iterator
-from contextlib import contextmanager
-from dataclasses import replace
-from math import inf, nan
+from collections.abc import Collection, Generator
+from math import inf
 
-from sim.model.alone import Luck, stock_on_day_0
 from sim.model.audit import SMALL_THRESHOLD, Audit
 from sim.model.clock import FIRST, LAST, Alarm, Clock, Life
-from sim.model.journal import MEETING_COLUMNS, SPELL_COLUMNS, ArmRows, Table, office_by_day
+from sim.model.journal import ArmRows, Journal, office_by_day
+from sim.model.luck import Luck
 from sim.model.office import Office
-from sim.model.population import People, again, entrants, first_spell
+from sim.model.population import People, again, first_spell
 from sim.model.search import search
-from sim.model.settings import STANDARD, Settings, Study, registry_of, rulebook_of, settings_of
+from sim.model.settings import Settings, Study
+from sim.model.stock import take_over
 from sim.rules.calendar import MINUTES_PER_DAY
 from sim.rules.errors import CheckError
 from sim.rules.leaving import advance, find_exit, set_piece, start_line
 from sim.rules.market import EFFORT_UNIT, WEEK_DAYS, market_factor
 from sim.rules.meetings import (
-    HELD,
     MEETS,
-    NO_SHOW,
     PENDING,
     SEARCHES,
     WAITS,
     begin,
     change_window,
 )
-from sim.rules.people import FIELDS, JOB, OPEN, Spell
-from sim.rules.regimes import clock_at, next_clock_day, plan_next
+from sim.rules.people import JOB, OPEN, Spell
 from sim.rules.renewal import add_up_effort
 from sim.rules.rulebook import Rulebook
-
-GC_POLICY = "off while a replication runs"
-
-ZERO_LOAD = "|zero_load"
-"""Ends the name of an arm's twin that is run with a load elasticity (kappa) of 0."""
 
 RISE = 1.05
 """A larger rise of the load and market factor in a week means to look at everybody again."""
@@ -69,8 +59,7 @@ class World:
         for pool in self.office.pools:
             pool.meet = self.meet
         self.open: dict[int, Spell] = {}
-        self.spells = Table(SPELL_COLUMNS)
-        self.meetings = Table(MEETING_COLUMNS)
+        self.journal = Journal()
         self.shared = [[1.0] for _ in self.office.pools]
         self.coupled = settings.displacement > 0.0 or self.office.has_load_effect
         self.known_until_day = 0.0 if self.coupled else settings.horizon_days
@@ -78,7 +67,6 @@ class World:
         self.entered = self.left = 0
         self.displaced_jobs = 0.0
         self.jobs = 0
-        self.waited_days = 0.0
         self.checks = {"sum_equals_threshold": 0}
         self.audit = Audit(w, study.seed, replication)
 
@@ -123,16 +111,12 @@ class World:
             self.checks["sum_equals_threshold"] += 1
             if p.person % self.audit.every == 0:
                 self.audit.keep(p)
-        self.write(p)
+        self.journal.spell(p)
         days = self.luck.returns_after_days(p, self.rulebook)
         if p.exit_day + days >= self.settings.horizon_days:
             return False
         again(p, self.rulebook, p.exit_day + days, self.luck.threshold)
         return True
-
-    def no_meeting(self, p: Spell, outcome: int) -> None:
-        """A meeting that fell due ends without having begun."""
-        self._note(p, nan, outcome, 0.0, self.clock._now - p.asked_day)
 
     def meet(self, p: Spell) -> None:
         """A meeting begins: the alarm is set to its end, or to the exit that breaks it off."""
@@ -143,35 +127,13 @@ class World:
         leaves = p.exit_day < end and self.rulebook.exit_breaks_meeting
         self.clock.set(p.alarm, p.exit_day if leaves else end)
 
-    def met(self, p: Spell, outcome: int) -> None:
-        """A meeting that began is over."""
-        minutes = p.minutes
-        if p.partner:
-            minutes = 0.0
-        elif p.ticket < 0:
-            minutes /= -p.ticket
-        elif outcome != HELD and outcome != NO_SHOW:
-            minutes = (self.clock._now - p.start_day) * MINUTES_PER_DAY
-        if outcome == HELD and p.exit_day <= self.clock._now:
-            p.held += 1
-        self._note(p, p.start_day, outcome, minutes, p.start_day - p.asked_day)
-
-    def _note(self, p: Spell, start: float, outcome: int, minutes: float, wait: float) -> None:
-        p.waiting_days += wait
-        self.waited_days += wait
-        p.minutes_used += minutes
-        self.meetings.add((
-            p.person, p.spell, p.number, p.asked_planned, p.asked_day, start, self.clock._now,
-            p.form, p.asked_duty, outcome, minutes,
-        ))  # fmt: skip
-
     # the run -----------------------------------------------------------------------------------
 
     def run(self, people: People, stock: list[Spell], later: list[tuple[float, Spell]]) -> ArmRows:
         """Live to the horizon; the rows of what happened."""
         clock, w = self.clock, self.rulebook
         for p in stock:
-            self._take_over(p)
+            take_over(p, w, self.luck)
             Life(clock, search(self, p))
         Life(clock, self._windows())
         Life(clock, self._arrivals(people, later))
@@ -180,21 +142,6 @@ class World:
         self.office.start()
         clock.run_to_end()
         return self._rows(w)
-
-    def _take_over(self, p: Spell) -> None:
-        """A person of the stock goes on under this arm's regime: the plan is made anew."""
-        w = self.rulebook
-        p.pace = w.pace_high if p.score > w.risk_cut[p.group] else w.pace_low
-        shown = clock_at(p, w, 0.0)
-        p.phase, p.step, p.planned = w.phase_start[p.row], 0, 0
-        while True:
-            before = p.phase, p.step
-            day = next_clock_day(p, w, 0.0, 0.5)
-            if day > shown:
-                p.phase, p.step = before
-                break
-            p.planned += 1
-        plan_next(p, w, 0.0, self.luck.plan(p, w))
 
     def _arrivals(
         self, people: People, later: list[tuple[float, Spell]]
@@ -312,33 +259,25 @@ class World:
 
     # the end -----------------------------------------------------------------------------------
 
-    def write(self, p: Spell) -> None:
-        """Write the row of a spell."""
-        self.spells.add((
-            p.person, p.spell, p.group, p.entry_day, p.exit_day, p.exit_day - p.entry_day, p.exit,
-            p.frailty, p.due, p.held, p.waiting_days, p.counted, p.sanctions, p.minutes_used,
-        ))  # fmt: skip
-
     def _rows(self, w: Rulebook) -> ArmRows:
         end = self.settings.horizon_days
         still = len(self.open)
         self.office.check_busy(self.open.values())
         for p in self.open.values():
             if p.state == WAITS:
-                self.no_meeting(p, PENDING)
+                self.journal.no_meeting(p, PENDING, end)
             elif p.state == MEETS:
-                self.met(p, PENDING)
+                self.journal.met(p, PENDING, end)
             if p.exit_day >= end:
                 p.exit_day, p.exit = end, OPEN
-            self.write(p)
+            self.journal.spell(p)
             p.alarm.wakes = None
         self.open.clear()
         if self.entered != self.left + still:
             raise CheckError(f"{self.entered} entered, {self.left} left and {still} are open")
         self.checks["entries_equal_exits_and_open"] = 1
-        self.office.check_waits(self.waited_days)
-        spells = self.spells.columns("person", "spell")
-        meetings = self.meetings.columns("person", "spell", "number")
+        self.office.check_waits(self.journal.waited_days)
+        spells, meetings = self.journal.columns()
         numbers, open_minutes = self.office.by_day()
         self.checks |= self.office.checks() | self.audit.check(spells, meetings)
         extras = {}
@@ -349,56 +288,3 @@ class World:
             spells, meetings, office_by_day(spells, meetings, numbers, open_minutes),
             dict(self.checks), extras,
         )  # fmt: skip
-
-
-def run_replication(study: Study, replication: int) -> dict[str, ArmRows]:
-    """All arms of one replication: each its own world, with the same people and luck."""
-    with no_collection():
-        return _replication(study, replication)
-
-
-@contextmanager
-def no_collection() -> Iterator[None]:
-    """Leave Python's search for reference circles off: it costs a sixth, and finds none here."""
-    was_on = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_on:
-            gc.enable()
-
-
-def _replication(study: Study, replication: int) -> dict[str, ArmRows]:
-    settings = settings_of(study)
-    registry = registry_of(study)
-    people = entrants(settings, study.seed, replication)
-    luck = Luck(study.seed, replication)
-    stock: list[Spell] = []
-    later: list[tuple[float, Spell]] = []
-    if settings.warm_start:
-        before = rulebook_of(study, STANDARD, registry)
-        stock, later = stock_on_day_0(study, settings, before, luck, replication)
-    worlds = dict.fromkeys(study.arms, settings)
-    if study.values["design"]["zero_load_twin"] and settings.load_elasticity > 0.0:
-        twin = replace(settings, load_elasticity=0.0)
-        worlds |= {arm + ZERO_LOAD: twin for arm in study.arms}
-    rows = {}
-    for name, settings in worlds.items():
-        arm = name.removesuffix(ZERO_LOAD)
-        w = rulebook_of(study, arm, registry)
-        world = World(study, settings, w, arm, replication, luck)
-        rows[name] = world.run(
-            people, [_own(p) for p in stock], [(day, _own(p)) for day, p in later]
-        )
-    return rows
-
-
-def _own(p: Spell) -> Spell:
-    """A copy of a record, so that every arm starts from the same."""
-    q = Spell()
-    for name in FIELDS:
-        setattr(q, name, getattr(p, name))
-    if p.others is not None:
-        q.others = tuple(_own(line) for line in p.others)
-    return q

@@ -186,6 +186,8 @@ def next_in_window(p, w, day: float) -> None:
         due = p.kept_due_day
         duty = MANDATORY
     call(p, w, day, due, duty)
+    if duty == VOLUNTARY:
+        p.offer_day = p.due_day
 
 
 def leave_window(p, w, day: float, row: int, busy: bool, u: float) -> None:

@@ -33,9 +33,9 @@ def build(people: int, caseworkers: int, seed: int) -> Study:
 
 def simulate(study: Study) -> Spells:
     """Run its one replication, rows and self-checks included."""
-    import sim.model.world
+    import sim.model.replication
 
-    spells = sim.model.world.run_replication(study, 0)[ARM].spells
+    spells = sim.model.replication.run_replication(study, 0)[ARM].spells
     return Spells(
         duration_days=np.asarray(spells["duration_days"], dtype=float),
         held=np.asarray(spells["held"], dtype=np.int64),

@@ -60,7 +60,7 @@ def prepare(model: str, people: int, number: int) -> tuple[Callable[[], Any], st
         import samtale_w
 
         study = samtale_w.build(people, caseworkers, seed=number + 1)
-        import sim.model.world
+        import sim.model.replication
 
         policy = getattr(sim.model.world, "GC_POLICY", "as `run` does")
         return lambda: samtale_w.simulate(study), policy

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from sim.model import jobcentre, search, world
+from sim.model import jobcentre, journal, search, world
 from sim.model.audit import Audit
 from sim.model.books import check_rows
 from sim.model.journal import ArmRows
@@ -162,12 +162,15 @@ def _sleep(patch: pytest.MonkeyPatch) -> None:
 
 
 def _unseen_wait(patch: pytest.MonkeyPatch) -> None:
-    noted = world.World._note
+    noted = journal.Journal._meeting
 
-    def note(self: Any, p: Any, start: float, outcome: int, minutes: float, wait: float) -> None:
-        noted(self, p, start, outcome, minutes, wait + (0.001 if p.person % 7 == 0 else 0.0))
+    def note(
+        self: Any, p: Any, start: float, outcome: int, minutes: float, wait: float, day: float
+    ) -> None:
+        wait += 0.001 if p.person % 7 == 0 else 0.0
+        noted(self, p, start, outcome, minutes, wait, day)
 
-    patch.setattr(world.World, "_note", note)
+    patch.setattr(journal.Journal, "_meeting", note)
 
 
 def _lost_person(patch: pytest.MonkeyPatch) -> None:
@@ -181,14 +184,14 @@ def _lost_person(patch: pytest.MonkeyPatch) -> None:
 
 
 def _late_exit(patch: pytest.MonkeyPatch) -> None:
-    written = world.World.write
+    written = journal.Journal.spell
 
     def write(self: Any, p: Any) -> None:
         if p.person % 11 == 0 and p.held:
             p.exit_day = p.entry_day + 1.0
         written(self, p)
 
-    patch.setattr(world.World, "write", write)
+    patch.setattr(journal.Journal, "spell", write)
 
 
 def _unsanctioned(patch: pytest.MonkeyPatch) -> None:

@@ -12,8 +12,8 @@ from sim.experiment.limits import queue_studies, studies
 from sim.experiment.limits.cases import Answer, Case, Estimate, Estimates, NotExpressible
 from sim.experiment.limits.queues import PERCENTILE, Batches
 from sim.experiment.limits.studies import ARM, FAR_DAYS, case_study, number
+from sim.model.replication import run_replication
 from sim.model.settings import Study
-from sim.model.world import run_replication
 from sim.rules.people import OPEN
 
 Values = Mapping[str, Any]

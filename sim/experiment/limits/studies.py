@@ -17,8 +17,8 @@ from sim.experiment.limits.cases import NotExpressible
 from sim.experiment.study import build
 from sim.model.settings import Study
 from sim.rules.calendar import DAYS_PER_WEEK
+from sim.rules.lever_rows import levers_of
 from sim.rules.people import GROUPS
-from sim.rules.rulebook import levers_of
 
 SCENARIO = Path(__file__).with_name("data") / "closed_form.yaml"
 """The scenario that all cases start from; ``sim.config.load`` reads it."""

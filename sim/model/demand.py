@@ -1,0 +1,64 @@
+"""What a regime asks of an office in the long run: minutes, search effort, open spells."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from sim.model.alone import live_through
+from sim.model.gathering import mean_group_size
+from sim.model.luck import Luck
+from sim.model.population import entrants, first_spell
+from sim.model.settings import Settings, Study
+from sim.rules.people import GROUPS
+from sim.rules.rulebook import Rulebook
+
+LONG_RUN_DAYS = 7300.0
+"""Twenty years: how long people are followed for the demand of a regime."""
+
+
+@dataclass(frozen=True)
+class Demand:
+    """What a regime asks of an office in the long run, with unlimited caseworkers.
+
+    Per day, over all groups: ``minutes`` of caseworkers asked for, search ``effort`` (job rates
+    of all open spells, at market and load factors of 1) and, as a stock, ``open_spells``.
+    """
+
+    minutes_per_day: float
+    effort_per_day: float
+    open_spells: float
+
+
+def long_run(study: Study, settings: Settings, w: Rulebook, people: int) -> Demand:
+    """The demand of a regime outside its windows, from some people of each group.
+
+    The same evenly spread luck serves every regime, so that demands compare.
+
+    Args:
+        people: number of people a group.
+    """
+    per_day = settings.inflow_per_day
+    if settings.inflow_kind != "poisson":
+        span = settings.inflow_days if settings.inflow_kind == "even" else settings.horizon_days
+        per_day = tuple(settings.inflow_people * s / max(span, 1.0) for s in settings.shares)
+    sample = replace(
+        settings, grid=True, inflow_kind="cohort", inflow_people=people * len(GROUPS),
+        shares=tuple(1.0 / len(GROUPS) for _ in GROUPS),
+    )  # fmt: skip
+    cohort = entrants(sample, 0, 0)
+    luck = Luck(0, 0)
+    until = LONG_RUN_DAYS if settings.inflow_kind == "poisson" else settings.horizon_days
+    totals = np.zeros((len(GROUPS), 5))
+    counts = np.bincount(cohort.group, minlength=len(GROUPS))
+    for i in range(len(cohort)):
+        g = int(cohort.group[i])
+        if per_day[g] > 0.0:
+            p = first_spell(cohort, i, w)
+            p.row = g
+            totals[g] += live_through(p, w, luck, until)
+    means = totals / counts[:, None]
+    days, minutes, effort, groups, shared = (np.array(per_day) @ means).tolist()
+    minutes += shared / mean_group_size(groups, settings.group_size, settings.gather_days)
+    return Demand(minutes_per_day=minutes, effort_per_day=effort, open_spells=days)

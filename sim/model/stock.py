@@ -1,0 +1,157 @@
+"""Who is in the office on day 0: the stock of an office that has been open for long."""
+
+from __future__ import annotations
+
+from math import inf
+
+import numpy as np
+
+from sim.model.alone import live_spell
+from sim.model.luck import Luck
+from sim.model.population import People, again, first_spell, past_entrants
+from sim.model.settings import Settings, Study
+from sim.model.streams import WORDS, exponentials
+from sim.rules.effects import PLUGIN
+from sim.rules.hazards import PIECEWISE
+from sim.rules.leaving import advance
+from sim.rules.people import EDUCATION, GROUPS, JOB, OTHER, RECALL, Spell
+from sim.rules.regimes import clock_at, next_clock_day, plan_next
+from sim.rules.rulebook import Rulebook
+
+
+def backwards_days(w: Rulebook, settings: Settings) -> tuple[float, ...]:
+    """How far back entries can still matter on day 0, by group.
+
+    So far that fewer than 1 in 2,000 spells last so long without any meeting (frailty
+    integrated out by its Laplace transform), twice that where people return after a job.
+    """
+    found = []
+    variance = settings.frailty_variance
+    for g in range(len(GROUPS)):
+        days, most = 0.0, min(w.benefit_limit_days[g], 9000.0)
+        if settings.inflow_per_day[g] > 0.0:
+            while days < most:
+                days += 91.0
+                sums = [_cumulated(w, 4 * g + e, days) for e in (JOB, 1, RECALL, 3)]
+                job = sums[0]
+                alive = (1.0 + variance * job) ** (-1.0 / variance) if variance else np.exp(-job)
+                if alive * np.exp(-sum(sums[1:])) < 0.0005:
+                    break
+        days = min(days, most)
+        found.append(days + w.reentry_days + min(days, 728.0) if w.reentry_per_day else days)
+    return tuple(found)
+
+
+def _cumulated(w: Rulebook, line: int, days: float) -> float:
+    """The cumulative baseline of a line, roughly (weekly rectangle sums for a plugged-in one)."""
+    if not w.line_on[line]:
+        return 0.0
+    if w.line_kind[line] == 1:
+        return (days / w.line_scale[line]) ** w.line_shape[line]
+    if w.line_kind[line] == 2:
+        rule = w.line_rule[line]
+        return sum(7.0 * rule(7.0 * k + 3.5) for k in range(int(days // 7)))  # type: ignore[misc]
+    total = 0.0
+    for k in range(w.line_first[line], w.line_end[line]):
+        end = w.knot_day[k + 1] if k + 1 < w.line_end[line] else inf
+        total += w.knot_rate[k] * max(0.0, min(days, end) - w.knot_day[k])
+    return total
+
+
+def stock_on_day_0(
+    study: Study, settings: Settings, w: Rulebook, luck: Luck, replication: int
+) -> tuple[list[Spell], list[tuple[float, Spell]]]:
+    """Who is in the office on day 0, and who is in work and will return (day, person).
+
+    Everyone who entered in the years before lives alone under the standard regime to day 0: so
+    the stock has the elapsed durations, the frailty, the meetings and the used-up luck of a
+    stationary office, without a warm-up.
+    """
+    past = past_entrants(settings, study.seed, replication, backwards_days(w, settings))
+    here: list[Spell] = []
+    later: list[tuple[float, Spell]] = []
+    for i in _who_may_matter(past, w, luck):
+        p = first_spell(past, i, w)
+        p.row = p.group
+        while True:
+            if not live_spell(p, w, luck, 0.0):
+                advance(p, w, 0.0)
+                here.append(p)
+                break
+            gap = luck.returns_after_days(p, w)
+            if gap == inf:
+                break
+            if p.exit_day + gap >= 0.0:
+                later.append((p.exit_day + gap, p))
+                break
+            again(p, w, p.exit_day + gap, luck.threshold)
+    return here, later
+
+
+def _who_may_matter(past: People, w: Rulebook, luck: Luck) -> list[int]:
+    """Leave out who was surely gone by day 0, returns after a job included.
+
+    Meetings only shorten spells (unless an effect is negative: then everybody is kept), so a
+    spell ends at the latest when it would have ended without any; whether and after how long a
+    person returns is known from their luck alone.
+    """
+    negative = min(w.responsiveness) < 0.0 or w.strength < 0.0 or w.sanction_factor < 1.0
+    slump = min(w.cycle_factor) < 1.0 and min(w.cycle_day, default=0.0) < 0.0
+    if negative or slump or w.effect_kind == PLUGIN:
+        return list(range(len(past)))
+    latest = past.entry_day + _longest_days(past, w, np.arange(len(past)), past.thresholds)
+    matters = latest > -1.0
+    rest, spell = np.flatnonzero(~matters), 1
+    while len(rest):
+        persons = past.person[rest].tolist()
+        gap = np.array([luck.gap_days(person, spell, w) for person in persons])
+        rest, gap = rest[gap < inf], gap[gap < inf]
+        spell += 1
+        persons = past.person[rest].tolist()
+        draws = [luck.threshold.draw(person, 0, spell) for person in persons]
+        thresholds = exponentials(np.array(draws).reshape(-1, WORDS))
+        latest[rest] += gap + _longest_days(past, w, rest, thresholds)
+        matters[rest] = latest[rest] > -1.0
+        rest = rest[~matters[rest]]
+    return np.flatnonzero(matters).tolist()
+
+
+def _longest_days(
+    past: People, w: Rulebook, who: np.ndarray, thresholds: np.ndarray
+) -> np.ndarray:
+    """How long spells last without meetings (inf where that has no closed form)."""
+    longest = np.full(len(who), inf)
+    group, frailty = past.group[who], past.frailty[who]
+    for g in range(len(GROUPS)):
+        own = group == g
+        for exit_code in (JOB, EDUCATION, RECALL, OTHER):
+            line = 4 * g + exit_code
+            if not w.line_on[line] or w.line_kind[line] != PIECEWISE:
+                continue
+            need = thresholds[own, exit_code]
+            if exit_code == JOB:
+                need = need / frailty[own]
+            knots = np.array(w.knot_day[w.line_first[line] : w.line_end[line]])
+            rates = np.array(w.knot_rate[w.line_first[line] : w.line_end[line]])
+            sums = np.concatenate([[0.0], np.cumsum(rates[:-1] * np.diff(knots))])
+            piece = np.searchsorted(sums, need, side="right") - 1
+            with np.errstate(divide="ignore", invalid="ignore"):
+                days = knots[piece] + (need - sums[piece]) / rates[piece]
+            days = np.where(rates[piece] > 0.0, days, inf)
+            longest[own] = np.minimum(longest[own], days)
+    return longest
+
+
+def take_over(p: Spell, w: Rulebook, luck: Luck) -> None:
+    """A person of the stock goes on under an arm's regime: the plan is made anew on day 0."""
+    p.pace = w.pace_high if p.score > w.risk_cut[p.group] else w.pace_low
+    shown = clock_at(p, w, 0.0)
+    p.phase, p.step, p.planned = w.phase_start[p.row], 0, 0
+    while True:
+        before = p.phase, p.step
+        day = next_clock_day(p, w, 0.0, 0.5)
+        if day > shown:
+            p.phase, p.step = before
+            break
+        p.planned += 1
+    plan_next(p, w, 0.0, luck.plan(p, w))

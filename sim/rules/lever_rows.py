@@ -1,0 +1,106 @@
+"""The levers of a regime, from the configuration to one row for each group and window."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from math import inf
+from typing import Any
+
+from sim.rules import meetings, regimes
+from sim.rules.levers import with_changes
+from sim.rules.people import GROUPS
+from sim.rules.phases import Phases, by_group
+
+Floats = tuple[float, ...]
+Ints = tuple[int, ...]
+
+
+def levers_of(values: dict[str, Any], arm: str) -> dict[str, Any]:
+    """The levers of an arm: its regime, and what the arm changes of it."""
+    chosen = values["arms"][arm]
+    return with_changes(values["regimes"][chosen["regime"]], chosen.get("levers") or {})
+
+
+def lever_rows(
+    values: dict[str, Any], levers: dict[str, Any], dates: Callable[[str], float], registry: Any
+) -> dict[str, Any]:
+    phases = Phases(registry)
+    rows: list[dict[str, Any]] = []
+    windows = levers["windows"]
+    starts = {g: phases.add(by_group(levers["schedule"], g)) for g in GROUPS}
+    for window in [None, *windows]:
+        for g in GROUPS:
+            people = values["population"]["groups"][g]
+            form = by_group(levers["form"], g)
+            if window is not None and window.get("form"):
+                form = window["form"]
+            stops = window is not None and window["mandatory"] == "suspended"
+            available = window is None or bool(window["availability"])
+            voluntary = by_group(levers["duty"], g) == "voluntary"
+            minutes, weight, first = levers["minutes"], levers["weight"], levers["first_meeting"]
+            insured = g in ("ui", "seasonal")
+            booking = levers["self_booking"]
+            rows.append({
+                "phase_start": starts[g],
+                "latest_first_day": float(first["latest_day"]),
+                "fund_meeting": int(first["fund_meeting"]) if insured else 0,
+                "fund_wait_days": float(first["fund_wait_days"]),
+                "recall_pause_days": float(levers["recall_pause_days"]) if g == "seasonal" else 0.0,
+                "episode_pace": float(levers["episode_pace"]),
+                "duty": regimes.VOLUNTARY if voluntary else regimes.MANDATORY,
+                "voluntary_weight": float(levers["voluntary_weight"]),
+                "accepted": people["reach"] * people["acceptance"],
+                "share_physical": float(form["physical"]),
+                "share_distance": float(form["distance"]),
+                "partner_share": float(levers["partner_share"]),
+                "minutes_kind": meetings.MINUTES_KINDS.index(minutes["kind"]),
+                "minutes_physical": float(minutes["physical"]),
+                "minutes_distance": float(minutes["distance"]),
+                "minutes_group": float(minutes["group"]),
+                "form_weight": tuple(float(weight[f]) for f in meetings.FORMS),
+                "no_show": tuple(float(people["no_show"][f]) for f in meetings.FORMS),
+                "quality": float(levers["quality"]),
+                "booking_share": float(booking["share"]),
+                "booking_window_days": float(booking["window_days"]),
+                "booking_no_show_factor": float(booking["no_show_factor"]),
+                "available": available,
+                "sanction_risk": float(people["sanction_risk_per_no_show"]) if available else 0.0,
+                "suspended": stops,
+                "clock_stops": stops and window["meeting_clock"] == "stops",
+                "benefit_stops": window is not None and window["benefit_clock"] == "stops",
+                "offer_every_days": float(window["voluntary_every_days"]) if stops else inf,
+                "catch_up": stops and window["missed"] == "catch_up",
+                "catch_up_days": float(window["catch_up_days"]) if stops else 0.0,
+            })  # fmt: skip
+    columns: dict[str, Any] = {k: tuple(r[k] for r in rows) for k in rows[0]}
+    for key in ("form_weight", "no_show"):
+        columns[key] = tuple(x for triple in columns[key] for x in triple)
+    columns["lever_sets"] = 1 + len(windows)
+    columns["window_from_day"] = tuple(dates(w["from"]) for w in windows)
+    columns["window_to_day"] = tuple(dates(w["to"]) for w in windows)
+    columns |= phases.table()
+    weight = "inflow_per_week" if values["population"]["inflow"]["kind"] == "poisson" else "share"
+    here = [values["population"]["groups"][g][weight] > 0.0 for g in GROUPS]
+    rows = [row for i, row in enumerate(rows) if here[i % len(GROUPS)]]
+    columns["plan_luck"] = _needs_plan_luck(rows, columns["phase_kind"])
+    columns["meeting_luck"] = _needs_meeting_luck(rows)
+    return columns
+
+
+def _needs_plan_luck(rows: list[dict[str, Any]], phase_kinds: Ints) -> bool:
+    """Whether any lever draws a gap or a booked date."""
+    drawn = any(k in (regimes.AGREED, regimes.RANDOM) for k in phase_kinds)
+    return drawn or any(r["booking_share"] > 0.0 for r in rows)
+
+
+def _needs_meeting_luck(rows: list[dict[str, Any]]) -> bool:
+    """Whether any lever draws attendance, form, acceptance, a partner or minutes."""
+    return any(
+        r["minutes_kind"] != meetings.FIXED
+        or r["share_physical"] < 1.0
+        or r["partner_share"] > 0.0
+        or max(r["no_show"]) > 0.0
+        or r["duty"] == regimes.VOLUNTARY
+        or r["offer_every_days"] < inf
+        for r in rows
+    )
