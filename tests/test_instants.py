@@ -43,9 +43,9 @@ class Shuffled(Clock):
 @pytest.fixture
 def whole_days(monkeypatch: pytest.MonkeyPatch) -> None:
     """People enter at the start of a day."""
-    entries = population._entries
+    entries = population.entries_of
     monkeypatch.setattr(
-        population, "_entries", lambda *how: [np.floor(days) for days in entries(*how)]
+        population, "entries_of", lambda *how: [np.floor(days) for days in entries(*how)]
     )
 
 
