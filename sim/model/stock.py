@@ -12,7 +12,7 @@ from sim.model.population import People, again, first_spell, past_entrants
 from sim.model.settings import Settings, Study
 from sim.model.streams import WORDS, exponentials
 from sim.rules.effects import PLUGIN
-from sim.rules.hazards import PIECEWISE
+from sim.rules.hazards import RULE, WEIBULL
 from sim.rules.leaving import advance
 from sim.rules.people import EDUCATION, GROUPS, JOB, OTHER, RECALL, Spell
 from sim.rules.regimes import clock_at, next_clock_day, plan_next
@@ -126,11 +126,15 @@ def _longest_days(
         own = group == g
         for exit_code in (JOB, EDUCATION, RECALL, OTHER):
             line = 4 * g + exit_code
-            if not w.line_on[line] or w.line_kind[line] != PIECEWISE:
+            if not w.line_on[line] or w.line_kind[line] == RULE:
                 continue
             need = thresholds[own, exit_code]
             if exit_code == JOB:
                 need = need / frailty[own]
+            if w.line_kind[line] == WEIBULL:
+                days = w.line_scale[line] * need ** (1.0 / w.line_shape[line])
+                longest[own] = np.minimum(longest[own], days)
+                continue
             knots = np.array(w.knot_day[w.line_first[line] : w.line_end[line]])
             rates = np.array(w.knot_rate[w.line_first[line] : w.line_end[line]])
             sums = np.concatenate([[0.0], np.cumsum(rates[:-1] * np.diff(knots))])

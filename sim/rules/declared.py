@@ -9,6 +9,7 @@ _TEXTS = (
     P("name", "short name of the scenario, which names its results", kind="text"),
     P("title", "title of the study", kind="text"),
     P("question", "question that the study asks", kind="text"),
+    P("note", "what a reader of the figures should know", kind="text", optional=True),
     P("start_date", "date of day 0", kind="date"),
     P("engine", "program that moves time", kind="choice", words=("simpy",)),
     P("arms.<arm>.regime", "regime of this arm", kind="text"),
