@@ -135,6 +135,8 @@ class Audit:
             knots, w.cycle_day, weeks, days, threats.ravel(), sanctions.ravel(),
             self._bends(chi, days, weights), _steps(entry, end, w.stock_decay, len(days) > 0),
         ])  # fmt: skip
+        if w.line_kind[line] == WEIBULL:  # not smooth at the entry: ever finer towards it
+            kinks = np.append(kinks, entry + 2.0 ** np.arange(-30, 14))
         edges = np.unique(np.concatenate([[entry, end], kinks[(kinks > entry) & (kinks < end)]]))
         a, b = edges[:-1], edges[1:]
         middle = 0.5 * (a + b)

@@ -85,7 +85,8 @@ def search(world: Surroundings, p: Spell) -> Process:
             if what == GATHERS or not (p.partner or office.pools[p.pool].ask(p)):
                 if what == GATHERS:
                     office.gather(p)
-                world.look(p, clock._now + LOOK_DAYS if not world.coupled else inf)
+                if not world.coupled:
+                    world.look(p, clock._now + LOOK_DAYS)
                 while p.state == WAITS and p.exit_day > clock._now:
                     clock.set(alarm, p.exit_day if p.exit_day < p.limit_day else p.limit_day)
                     yield alarm

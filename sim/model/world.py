@@ -73,10 +73,14 @@ class World:
     # what the process of a job seeker asks of its world --------------------------------------
 
     def look(self, p: Spell, limit: float) -> None:
-        """When the person leaves, as far as it is known today and before ``limit``."""
-        p.limit_day = limit
-        if limit > self.known_until_day:
+        """When the person leaves, as far as it is known today and before ``limit``.
+
+        Where load and market factors are renewed weekly, it is known to the next renewal: one
+        look serves until then, or until something changes.
+        """
+        if self.coupled or limit > self.known_until_day:
             limit = self.known_until_day
+        p.limit_day = inf if self.coupled else limit
         find_exit(p, self.rulebook, limit)
 
     def enter(self, p: Spell) -> None:
@@ -123,7 +127,8 @@ class World:
         p.state = MEETS
         p.start_day = self.clock._now
         end = p.end_day = p.start_day + p.minutes / MINUTES_PER_DAY
-        self.look(p, end)
+        if not self.coupled:
+            self.look(p, end)
         leaves = p.exit_day < end and self.rulebook.exit_breaks_meeting
         self.clock.set(p.alarm, p.exit_day if leaves else end)
 
