@@ -11,7 +11,7 @@ from sim.model.population import entrants, first_spell
 from sim.model.settings import Study, registry_of, rulebook_of, settings_of
 
 SAMPLE_PEOPLE = 400
-WORLD_OVER_ALONE = 1.8
+WORLD_OVER_ALONE = 4.0
 """What a person costs in a world, with its queue and its weeks, over what a life alone costs."""
 
 SECONDS_TO_START_AND_DRAW = 9.0
