@@ -45,12 +45,11 @@ def key_of(order: str, rows: ArmRows) -> np.ndarray:
     row = np.searchsorted(rows.spells["person"], rows.meetings["person"])
     due, entry = rows.meetings["due_day"], rows.spells["entry_day"][row]
     group = rows.spells["group"][row]
-    level = np.log(np.array([0.0374, 0.010]))[group]
     return {
         "fifo": due,
         "longest_unemployed": entry,
         "newest": -entry,
-        "highest_risk": np.log(rows.spells["frailty"][row]) + 0 * level,
+        "highest_risk": rows.spells["frailty"][row],
         "deadline": due + np.array([40.0, 1.0])[group],
     }[order]
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from array import array
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from math import inf, nan
+from struct import Struct
 
 import numpy as np
 
@@ -51,13 +51,16 @@ class Table:
     def __init__(self, columns: dict[str, type]) -> None:
         self._kinds = columns
         self._packed = {name: bytearray() for name in columns}
-        self._buffer = array("d")
+        self._buffer = bytearray()
+        row = Struct(f"{len(columns)}d")
+        self._as_bytes = row.pack
+        self._full = ROWS_A_FLUSH * row.size
 
-    def add(self, row: tuple[float, ...]) -> None:
+    def add(self, *row: float) -> None:
         """Append one row, in column order."""
         buffer = self._buffer
-        buffer.extend(row)
-        if len(buffer) >= ROWS_A_FLUSH * len(row):
+        buffer += self._as_bytes(*row)
+        if len(buffer) >= self._full:
             self._pack()
 
     def _pack(self) -> None:
@@ -65,7 +68,7 @@ class Table:
         for i, (name, kind) in enumerate(self._kinds.items()):
             self._packed[name] += block[:, i].astype(kind).tobytes()
         del block
-        del self._buffer[:]
+        self._buffer.clear()
 
     def columns(self, *order: str) -> dict[str, np.ndarray]:
         """All rows as columns, sorted by the columns named; the table is empty afterwards."""
@@ -89,10 +92,10 @@ class Journal:
 
     def spell(self, p: Spell) -> None:
         """A spell is over (or open at the end of the run)."""
-        self._spells.add((
+        self._spells.add(
             p.person, p.spell, p.group, p.entry_day, p.exit_day, p.exit_day - p.entry_day, p.exit,
             p.frailty, p.due, p.held, p.waiting_days, p.counted, p.sanctions, p.minutes_used,
-        ))  # fmt: skip
+        )  # fmt: skip
 
     def no_meeting(self, p: Spell, outcome: int, day: float) -> None:
         """A meeting that fell due ends without having begun."""
@@ -117,10 +120,10 @@ class Journal:
         p.waiting_days += wait
         self.waited_days += wait
         p.minutes_used += minutes
-        self._meetings.add((
+        self._meetings.add(
             p.person, p.spell, p.number, p.asked_planned, p.asked_day, start, day,
             p.form, p.asked_duty, outcome, minutes,
-        ))  # fmt: skip
+        )  # fmt: skip
 
     def columns(self) -> tuple[dict[str, np.ndarray], dict[str, np.ndarray]]:
         """Spells by (person, spell) and meetings by (person, spell, number)."""

@@ -6,7 +6,6 @@ Due, ask for a caseworker (at most until the exit), meet, the rules say what has
 from __future__ import annotations
 
 from collections.abc import Generator
-from math import inf
 from typing import Any, Protocol
 
 from sim.model.clock import Alarm, Clock
@@ -76,7 +75,7 @@ def search(world: Surroundings, p: Spell) -> Process:
             if p.exit_day <= clock._now:
                 break
             p.asked_day = clock._now
-            what = fall_due(p, w, luck.meeting(p, w))
+            what = fall_due(p, w, luck.meeting(p, w) if w.meeting_luck else None)
             if what == IS_DECLINED or what == IS_SUSPENDED:
                 journal.no_meeting(p, SUSPENDED if what == IS_SUSPENDED else DECLINED, clock._now)
                 after_contact(p, w, clock._now, luck.plan(p, w))
@@ -111,7 +110,8 @@ def search(world: Surroundings, p: Spell) -> Process:
                 journal.met(p, BROKEN_OFF if breaks else HELD, clock._now)
                 office.meeting_over(p, clock._now)
                 break
-            journal.met(p, finish(p, w, clock._now, luck.plan(p, w)), clock._now)
+            u = luck.plan(p, w) if w.plan_luck or p.absent else None
+            journal.met(p, finish(p, w, clock._now, u), clock._now)
             office.meeting_over(p, clock._now)
         if not world.leave(p):
             return

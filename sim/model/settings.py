@@ -128,7 +128,8 @@ def rulebook_of(study: Study, arm: str, registry: Registry) -> Rulebook:
     table, minutes = calendar_of(study)
     return build(
         values, arm, dates_from(study.start_date), table, minutes, registry,
-        risk_cuts(values), study.paces.get(arm, (1.0, 1.0)),
+        risk_cuts(values) if arm in study.paces else (0.0,) * len(GROUPS),
+        study.paces.get(arm, (1.0, 1.0)),
     )  # fmt: skip
 
 

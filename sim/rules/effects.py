@@ -83,12 +83,3 @@ def factor_sum(kind: int, cap: float, y: float) -> float:
             return 0.0
         return entire_exponential_integral(cap) + expm1(cap) * log(y / cap)
     return y if y >= -1.0 else -1.0 - log(-y)
-
-
-def excess(kind: int, strength: float, rho: float, chi: float, stock: float) -> float:
-    """y for a stock of meetings; ``strength`` is boost (additive) or alpha (concave)."""
-    if stock <= 0.0 or kind == NO_EFFECT:
-        return 0.0
-    if kind == CONCAVE and rho != 1.0:
-        return strength * chi * stock**rho
-    return strength * chi * stock

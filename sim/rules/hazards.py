@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from math import exp
 
-from sim.rules.effects import NO_EFFECT, PLUGIN, excess, factor
+from sim.rules.effects import NO_EFFECT, PLUGIN, factor
 
 PIECEWISE, WEIBULL, RULE = range(3)
 
@@ -83,18 +83,26 @@ def _factor_on(p, w, day: float) -> float:
 
 
 def adaptive(f: Callable[[float], float], a: float, b: float) -> float:
-    """The integral of ``f`` from a to b by halving until two halves agree with the whole."""
+    """The integral of ``f`` from a to b by halving until two halves agree with the whole.
+
+    They need not agree to more digits than the whole integral has, or a kink would never end.
+    """
     whole = _gauss(f, a, b)
-    return _refine(f, a, b, whole, 0)
+    return _refine(f, a, b, whole, 0, RELATIVE_ERROR * abs(whole))
 
 
-def _refine(f: Callable[[float], float], a: float, b: float, whole: float, depth: int) -> float:
+def _refine(
+    f: Callable[[float], float], a: float, b: float, whole: float, depth: int, small: float
+) -> float:
     middle = 0.5 * (a + b)
     left, right = _gauss(f, a, middle), _gauss(f, middle, b)
     both = left + right
-    if abs(both - whole) <= RELATIVE_ERROR * abs(both) or depth >= DEEPEST:
+    error = abs(both - whole)
+    if error <= small or error <= RELATIVE_ERROR * abs(both) or depth >= DEEPEST:
         return both
-    return _refine(f, a, middle, left, depth + 1) + _refine(f, middle, b, right, depth + 1)
+    return _refine(f, a, middle, left, depth + 1, small) + _refine(
+        f, middle, b, right, depth + 1, small
+    )
 
 
 def _gauss(f: Callable[[float], float], a: float, b: float) -> float:
@@ -107,6 +115,11 @@ def _gauss(f: Callable[[float], float], a: float, b: float) -> float:
 
 def excess_of(w, chi: float, stock: float) -> float:
     """The excess for a stock of meetings (for a plugged-in effect: the stock itself)."""
-    if w.effect_kind == PLUGIN:
+    kind = w.effect_kind
+    if kind == PLUGIN:
         return stock
-    return excess(w.effect_kind, w.strength, w.rho, chi, stock)
+    if stock <= 0.0 or kind == NO_EFFECT:
+        return 0.0
+    if w.rho != 1.0:
+        stock **= w.rho
+    return w.strength * chi * stock

@@ -127,8 +127,8 @@ def advance(p, w, day: float) -> None:
         _sum_to(p, w, day)
 
 
-def _days_to(p, w, need: float) -> float:
-    """Days after ``p.at_day`` until the cumulative rate has grown by ``need``.
+def _days_to(p, w, need: float, most: float) -> float:
+    """Days after ``p.at_day``, at most ``most``, until the cumulative rate has grown by ``need``.
 
     Newton from the side on which the cumulative rate has its curvature, so that it converges
     without overshooting; exact in one step where the rate is constant.
@@ -142,7 +142,9 @@ def _days_to(p, w, need: float) -> float:
         days = need / (p.level * p.shared[0] * now) if now > 0.0 else need / (p.level * p.shared[0])
     else:
         days = need / max(rate(p, w, p.at_day), 1e-300)
-    low, high = 0.0, inf
+    if days > most:
+        days = 0.5 * most if most < inf else 1.0
+    low, high = 0.0, most
     for _ in range(NEWTON_STEPS):
         here = p.at_day + days
         miss = gain(p, w, here) - need
@@ -224,7 +226,7 @@ def _crossing(p, w, end: float) -> float:
         return inf
     if gain(p, w, end) < need:
         return inf
-    day = p.at_day + _days_to(p, w, need)
+    day = p.at_day + _days_to(p, w, need, end - p.at_day)
     return day if day < end else end
 
 

@@ -62,7 +62,7 @@ def prepare(model: str, people: int, number: int) -> tuple[Callable[[], Any], st
         study = samtale_w.build(people, caseworkers, seed=number + 1)
         import sim.model.replication
 
-        policy = getattr(sim.model.world, "GC_POLICY", "as `run` does")
+        policy = getattr(sim.model.replication, "GC_POLICY", "as `run` does")
         return lambda: samtale_w.simulate(study), policy
     crowd = common.generate(people, seed=1, replication=number)
     if model == "documented":
