@@ -28,7 +28,7 @@ ORACLE = Path(__file__).with_name("data") / "oracle.csv"
 MARGIN = 0.95
 """A case goes on until its errors are so much smaller than asked for."""
 
-FEWEST = 4
+FEWEST = 2
 """Replications of a case at least, where luck is in it."""
 
 
@@ -38,7 +38,7 @@ def main(words: Sequence[str] | None = None) -> int:
     parser.add_argument("--oracle", type=Path, default=ORACLE)
     parser.add_argument("--cases", nargs="*", help="only cases whose names begin so")
     parser.add_argument("--minutes", type=float, default=20.0, help="processor minutes a case")
-    parser.add_argument("--people", type=int, default=50_000, help="people a replication, about")
+    parser.add_argument("--people", type=int, default=150_000, help="people a replication, about")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--out", type=Path, default=Path("results.csv"))
     given = parser.parse_args(words)
