@@ -32,7 +32,8 @@ def print_plan(study: "Study", seconds: float) -> None:
         if (load := study.offered_load[arm]) > FULL_LOAD:
             console.note(f"samtale: warning: {title_of(study, arm)}: {overload(load)}")
     luck = ", each with luck of its own" if study.replications > 1 else ""
-    console.say(f"{study.replications} replications{luck}, about {console.duration(seconds)}.")
+    word = "replication" if study.replications == 1 else "replications"
+    console.say(f"{study.replications} {word}{luck}, about {console.duration(seconds)}.")
 
 
 def overload(load: float) -> str:

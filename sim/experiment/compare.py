@@ -25,6 +25,12 @@ from sim.experiment.task import Job, Replicated, World, replicate, shipped_world
 if TYPE_CHECKING:
     from sim.experiment.study import Study
 
+LOAD_NOTE = (
+    "Differences include what smaller or larger caseloads do to job finding "
+    "(office.load_elasticity {elasticity:g}), of which studies of meetings may hold a part already; "
+    "design.zero_load_twin=true shows days saved without it beside them."
+)
+
 WARM = ("sim.experiment.task", "sim.model.replication")
 """What a worker imports while it starts."""
 
@@ -197,6 +203,9 @@ def _manifest(
     notes = {
         flag: None for one in done for found in one.reductions.values() for flag in found.flags
     }
+    elasticity = study.values["office"]["load_elasticity"]
+    if elasticity > 0.0 and not design["zero_load_twin"] and len(study.arms) > 1:
+        notes[LOAD_NOTE.format(elasticity=elasticity)] = None
     return {
         "program": "samtale",
         "version": sim.__version__,

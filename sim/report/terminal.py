@@ -61,6 +61,8 @@ def print_comparison(run: Run, console: Console | None = None) -> None:
     with console.capture() as captured:
         console.print(comparison(run, min(WIDTH, console.width)))
         console.print(Text(say("terminal.below", baseline=run.baseline.title)))
+        for note in run.facts.get("notes") or []:
+            console.print(Text(str(note)))
     text = captured.get()
     if plain:
         for sign, instead in (
