@@ -9,9 +9,10 @@ rate has knots with the value 1, which multiply it.
 from __future__ import annotations
 
 from collections.abc import Callable
-from math import exp
+from itertools import pairwise
+from math import exp, inf, log
 
-from sim.rules.effects import NO_EFFECT, PLUGIN, factor
+from sim.rules.effects import ADDITIVE, CONCAVE, NO_EFFECT, PLUGIN, factor
 
 PIECEWISE, WEIBULL, RULE = range(3)
 
@@ -55,21 +56,34 @@ def weighted_factor(p, w, from_day: float, to_day: float) -> float:
     """
     line = p.line
     a, b = from_day - p.entry_day, to_day - p.entry_day
-    if w.line_kind[line] == WEIBULL:
-        shape, scale = w.line_shape[line], w.line_scale[line]
-        if p.excess == 0.0:
-            return (b / scale) ** shape - (a / scale) ** shape
-        if shape < 1.0:
+    shape, scale = w.line_shape[line], w.line_scale[line]
+    weibull = w.line_kind[line] == WEIBULL
+    if weibull and p.excess == 0.0:
+        return (b / scale) ** shape - (a / scale) ** shape
 
-            def by_sum(h: float) -> float:
-                return _factor_on(p, w, p.entry_day + scale * h ** (1.0 / shape))
-
-            return adaptive(by_sum, (a / scale) ** shape, (b / scale) ** shape)
+    def by_sum(h: float) -> float:
+        return _factor_on(p, w, p.entry_day + scale * h ** (1.0 / shape))
 
     def by_day(s: float) -> float:
         return baseline_at(w, line, s) * _factor_on(p, w, p.entry_day + s)
 
-    return adaptive(by_day, a, b)
+    bend = _bend_day(p, w) - p.entry_day
+    edges = (a, bend, b) if a < bend < b else (a, b)
+    if weibull and shape < 1.0:
+        sums = [(s / scale) ** shape for s in edges]
+        return sum(adaptive(by_sum, low, high) for low, high in pairwise(sums))
+    return sum(adaptive(by_day, low, high) for low, high in pairwise(edges))
+
+
+def _bend_day(p, w) -> float:
+    """The day on which the effect falls below its cap, or is above nothing again; or inf."""
+    y = p.excess
+    edge = inf
+    if w.effect_kind == CONCAVE and w.cap > 0.0:
+        edge = y / w.cap
+    elif w.effect_kind == ADDITIVE:
+        edge = -y
+    return p.at_day + log(edge) / w.decay if 1.0 < edge < inf and w.decay > 0.0 else inf
 
 
 def _factor_on(p, w, day: float) -> float:

@@ -19,6 +19,7 @@ from sim.rules.hazards import PIECEWISE, baseline_at, excess_of, weighted_factor
 from sim.rules.people import JOB
 
 NEWTON_STEPS = 60
+LOOK_AHEAD_DAYS = 1000.0
 
 SAFELY = 1.000000001
 """A threshold that lies above the highest possible sum by this factor is not reached."""
@@ -127,8 +128,8 @@ def advance(p, w, day: float) -> None:
         _sum_to(p, w, day)
 
 
-def _days_to(p, w, need: float, most: float) -> float:
-    """Days after ``p.at_day``, at most ``most``, until the cumulative rate has grown by ``need``.
+def _days_to(p, w, need: float) -> float:
+    """Days after ``p.at_day`` until the cumulative rate has grown by ``need``.
 
     Newton from the side on which the cumulative rate has its curvature, so that it converges
     without overshooting; exact in one step where the rate is constant.
@@ -141,10 +142,10 @@ def _days_to(p, w, need: float, most: float) -> float:
             return need / (p.level * p.shared[0] * now)
         days = need / (p.level * p.shared[0] * now) if now > 0.0 else need / (p.level * p.shared[0])
     else:
-        days = need / max(rate(p, w, p.at_day), 1e-300)
-    if days > most:
-        days = 0.5 * most if most < inf else 1.0
-    low, high = 0.0, most
+        # where the rate begins with (nearly) nothing, look ahead in growing steps
+        now = rate(p, w, p.at_day)
+        days = need / now if need < now * LOOK_AHEAD_DAYS else 1.0
+    low, high = 0.0, inf
     for _ in range(NEWTON_STEPS):
         here = p.at_day + days
         miss = gain(p, w, here) - need
@@ -157,6 +158,8 @@ def _days_to(p, w, need: float, most: float) -> float:
         new = days - step
         if not low <= new <= high:
             new = 0.5 * (low + high) if high < inf else 2.0 * days + 1.0
+        elif high == inf and not p.closed and new > 4.0 * days + LOOK_AHEAD_DAYS:
+            new = 4.0 * days + LOOK_AHEAD_DAYS
         if abs(new - days) <= 1e-14 * (here if here > 1.0 else 1.0):
             return new
         days = new
@@ -226,7 +229,7 @@ def _crossing(p, w, end: float) -> float:
         return inf
     if gain(p, w, end) < need:
         return inf
-    day = p.at_day + _days_to(p, w, need, end - p.at_day)
+    day = p.at_day + _days_to(p, w, need)
     return day if day < end else end
 
 
