@@ -28,8 +28,8 @@ ORACLE = Path(__file__).with_name("data") / "oracle.csv"
 MARGIN = 0.95
 """A case goes on until its errors are so much smaller than asked for."""
 
-FEWEST = 2
-"""Replications of a case at least, where luck is in it."""
+FREEDOM = 50
+"""Degrees of freedom that a standard error must have at least."""
 
 
 def main(words: Sequence[str] | None = None) -> int:
@@ -66,11 +66,12 @@ def ask(case: Case, found: Answer, most_seconds: float) -> list[Finding]:
         if found.by_luck:
             found.more()
             replications += 1
-        if found.by_luck and replications < FEWEST:
+        if found.by_luck and case.family == "C" and replications < 2:
             continue
         estimates = found.estimates()
         precise = all(
-            estimates[q].error <= MARGIN * wanted_error(exact) for q, exact in case.exact.items()
+            estimates[q].error <= MARGIN * wanted_error(exact) and estimates[q].freedom >= FREEDOM
+            for q, exact in case.exact.items()
         )
         if precise or process_time() - begun > most_seconds:
             break

@@ -7,8 +7,11 @@ import json
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from itertools import groupby
+from math import inf
 from pathlib import Path
 from typing import Any
+
+from scipy.stats import t as student_t
 
 
 class NotExpressible(Exception):
@@ -41,10 +44,18 @@ def read_cases(file: Path) -> list[Case]:
 
 @dataclass(frozen=True)
 class Estimate:
-    """A figure and its standard error; 0 where no draw is in it."""
+    """A figure and its standard error (0 where no draw is in it), with the error's own freedom.
+
+    An error that comes from few batches is itself unsure: ``freedom`` counts its degrees.
+    """
 
     value: float
     error: float = 0.0
+    freedom: float = inf
+
+    def chance_of(self, exact: float) -> float:
+        """How likely an error at least as large is, if the exact figure is right (Student's t)."""
+        return 2.0 * float(student_t.sf(abs(self.value - exact) / self.error, self.freedom))
 
 
 Estimates = dict[str, Estimate]

@@ -137,7 +137,7 @@ class Batches:
         is_rare = min(abs(value), abs(1.0 - value)) * requests < CLUSTER
         is_share = quantity.startswith("P(") or above == "busy_days"
         if is_share and is_rare:
-            return Estimate(value, max(_error(noise), CLUSTER / requests))
+            return Estimate(value, max(_error(noise), CLUSTER / requests), len(noise) - 1)
         return self._controlled(value, noise)
 
     def _ratio(self, above: str, below: str) -> tuple[float, np.ndarray]:
@@ -159,11 +159,12 @@ class Batches:
         known = [self.column(name) for name in ("more_arrivals", "longer_meetings")]
         controls = np.array([x for x in known if np.ptp(x) > 0.0])
         if len(noise) < FEWEST_BATCHES * (1 + len(controls)):
-            return Estimate(value, _error(noise))
+            return Estimate(value, _error(noise), len(noise) - 1)
         mean = controls.mean(axis=1)
         slopes = np.linalg.lstsq((controls - mean[:, None]).T, noise, rcond=None)[0]
         rest = noise - noise.mean() - slopes @ (controls - mean[:, None])
-        return Estimate(value - float(slopes @ mean), _error(rest, len(controls)))
+        left = len(noise) - 1 - len(controls)
+        return Estimate(value - float(slopes @ mean), _error(rest, len(controls)), left)
 
 
 def _error(noise: np.ndarray, slopes: int = 0) -> float:

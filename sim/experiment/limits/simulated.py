@@ -57,7 +57,7 @@ def people_figure(days: np.ndarray, held: np.ndarray, quantity: str) -> Estimate
 
 def _mean(x: np.ndarray) -> Estimate:
     """A mean over independent people."""
-    return Estimate(float(x.mean()), float(x.std(ddof=1)) / sqrt(len(x)))
+    return Estimate(float(x.mean()), float(x.std(ddof=1)) / sqrt(len(x)), len(x) - 1)
 
 
 class Stream(People):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from statistics import NormalDist
 
 from sim.experiment.limits.cases import Estimate
 
@@ -48,11 +47,8 @@ def judge(findings: Sequence[Finding]) -> list[bool]:
         abs(f.estimate.value - f.exact) <= max(RELATIVE_ERROR * abs(f.exact), f.tolerance)
         for f in findings
     ]
-    normal = NormalDist()
     chances = sorted(
-        (2.0 * normal.cdf(-abs(f.off_in_errors)), i)
-        for i, f in enumerate(findings)
-        if f.estimate.error > 0.0
+        (f.estimate.chance_of(f.exact), i) for i, f in enumerate(findings) if f.estimate.error > 0.0
     )
     rejecting = True
     for rank, (chance, i) in enumerate(chances):
