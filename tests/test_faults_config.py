@@ -106,10 +106,10 @@ def test_fault_06_a_decimal_comma_is_named(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "word", ["effect.tau_days=20,40", "effect=literature,none", "design.seed=range(1,5)"]
 )
-def test_fault_07_several_values_belong_to_sweep(word: str) -> None:
+def test_fault_07_several_values_are_refused_by_run(word: str) -> None:
     problem = only(refused(word))
     assert "several values" in problem
-    assert f"samtale sweep {word}" in problem
+    assert "start one run for each" in problem
 
 
 @pytest.mark.parametrize("text", ["null", "", "~", "'abc'", "abc", "''", "[0.1]", "{a: 1}", "'1'"])

@@ -83,6 +83,10 @@ def rich_console(error: bool = False) -> "Console":
     return Quiet(file=stream, width=width, highlight=False)
 
 
+PLAIN_SIGNS = str.maketrans({"\N{MINUS SIGN}": "-", "–": "-", "…": "..."})
+"""What stands for signs that the terminal cannot show."""
+
+
 def table(
     columns: Sequence[str],
     rows: Sequence[Sequence[str]],
@@ -102,8 +106,9 @@ def table(
         shown.add_column(
             column, justify="right" if numeric else "left", no_wrap=numeric, overflow="fold"
         )
+    signs = {} if rich_console().encoding.lower().startswith("utf") else PLAIN_SIGNS
     for row in rows:
-        shown.add_row(*(Text(cell) for cell in row))
+        shown.add_row(*(Text(cell.translate(signs)) for cell in row))
     rich_console().print(shown)
 
 

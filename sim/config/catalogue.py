@@ -94,6 +94,9 @@ class Library:
         names = sorted(set(names)) if names else self.names(group)
         close = difflib.get_close_matches(name, names, 1)
         hint = f" – did you mean {close[0]}?" if close else "."
+        if name.endswith((".yaml", ".yml")):
+            kind = "a folder" if Path(name).is_dir() else "no file"
+            return f"{name} is {kind}. It is named {where}. Give the path of a .yaml file."
         own = (
             f"put {name}.yaml into the folder {_OWN_FOLDERS[group]}/, or "
             if (group in _OWN_FOLDERS)

@@ -151,7 +151,7 @@ def _sweep_message(key: str, text: str) -> str:
     hint = f" – decimal comma? write {text.strip().replace(',', '.')}." if comma else "."
     return (
         f"{key} is {text!r} on {COMMAND_LINE}, several values{hint} A run takes one value; "
-        f"samtale sweep {key}={text} runs them all."
+        "start one run for each."
     )
 
 

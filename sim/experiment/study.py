@@ -73,6 +73,8 @@ def build(values: dict[str, Any], plugins: Sequence[Path] = ()) -> Study:
                 "it must be one number, since people keep their caseworker. Give one number, or "
                 "set office.own_caseworker=false."
             )
+    if office["pools"] == "group" and not office["own_caseworker"]:
+        _enough_for_pools(study, caseworkers)
     wanted = office["reference_spells_per_caseworker"]
     if wanted == "auto":
         number = _auto(settings, standard, office["target_load"])
@@ -107,6 +109,8 @@ def _numbers(
     """Caseworkers by day: ``auto``, ``unlimited``, a number, or dated numbers."""
     if wanted == "auto":
         number = _auto(settings, demand, study.values["office"]["target_load"])
+        if number and study.values["office"]["pools"] == "group":
+            number = max(number, len(study.groups))
         return ((0.0, float(number)),)
     if wanted == "unlimited":
         return ((0.0, inf),)
@@ -117,6 +121,22 @@ def _numbers(
         first = before[-1] if before else steps[0][1]
         return ((0.0, first), *((d, n) for d, n in steps if d > 0.0))
     return ((0.0, float(wanted)),)
+
+
+def _enough_for_pools(
+    study: Study, caseworkers: dict[str, tuple[tuple[float, float], ...]]
+) -> None:
+    """Refuse fewer caseworkers than pools: a group would never meet anybody."""
+    pools = len(study.groups)
+    problems = [
+        f"arms.{arm}: office.pools is group, and {number:g} caseworkers cannot serve {pools} "
+        f"groups; give the arm at least {pools} (or 0), or set office.pools=shared."
+        for arm, steps in caseworkers.items()
+        for _, number in steps
+        if 0 < number < pools
+    ]
+    if problems:
+        raise InputError(list(dict.fromkeys(problems)))
 
 
 def _load(settings: Settings, demand: Demand, numbers: tuple[tuple[float, float], ...]) -> float:

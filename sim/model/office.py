@@ -71,13 +71,14 @@ class Office:
         return [number]
 
     def _by_group(self, number: float) -> list[float]:
-        """Whole caseworkers by group, in proportion to inflow (largest remainders)."""
+        """Whole caseworkers by group: one for each, the rest by inflow (largest remainders)."""
         weights = np.array(self.settings.inflow_per_day)
         if self.settings.inflow_kind != "poisson":
             weights = np.array(self.settings.shares)
-        exact = number * weights / weights.sum()
-        whole = np.floor(exact)
-        order = np.argsort(-(exact - whole), kind="stable")
+        whole = (weights > 0.0).astype(float) if number >= (weights > 0.0).sum() else 0.0 * weights
+        exact = (number - whole.sum()) * weights / weights.sum()
+        whole += np.floor(exact)
+        order = np.argsort(-(exact - np.floor(exact)), kind="stable")
         whole[order[: int(round(number - whole.sum()))]] += 1
         return whole.tolist()
 

@@ -53,17 +53,20 @@ def show(
     high: float | None = None,
     share: bool = False,
     whole: bool = False,
+    place: int | None = None,
 ) -> str:
     """The value alone, to the digits that the interval supports; `share` prints per cent.
 
-    `whole` prints no decimals (kroner). A value that is not there is a dash.
+    `whole` prints no decimals (kroner); `place` is the last digit's power of ten, where a whole
+    row of a table is to have the same. A value that is not there is a dash.
     """
     if value is None or not math.isfinite(value):
         return "–"
     factor = 100.0 if share else 1.0
     scaled = [None if x is None else x * factor for x in (value, low, high)]
     assert scaled[0] is not None
-    place = last_place(scaled[0], scaled[1], scaled[2])
+    if place is None:
+        place = last_place(scaled[0], scaled[1], scaled[2])
     if whole:
         place = max(place, 0)
     return rounded(scaled[0], min(place, 12)) + (" %" if share else "")
@@ -75,12 +78,14 @@ def show_interval(
     high: float | None,
     share: bool = False,
     whole: bool = False,
+    place: int | None = None,
 ) -> str:
     """The interval as text, `8.1 to 9.7`, to the same digit as the value; empty where undefined."""
     if low is None or high is None or not (math.isfinite(low) and math.isfinite(high)):
         return ""
     factor = 100.0 if share else 1.0
-    place = last_place(value * factor, low * factor, high * factor)
+    if place is None:
+        place = last_place(value * factor, low * factor, high * factor)
     if whole:
         place = max(place, 0)
     unit = " %" if share else ""

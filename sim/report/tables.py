@@ -8,7 +8,7 @@ from typing import Any
 
 import pandas as pd
 
-from sim.report.digits import show, show_interval
+from sim.report.digits import last_place, show, show_interval
 from sim.report.folder import Arm, Run, clean
 from sim.report.words import find, name_of, say
 from sim.rules.costs import ACCOUNTS
@@ -65,15 +65,17 @@ def about_of(metric: str) -> str:
     return about if isinstance(about, str) else ""
 
 
-def _cell(row: pd.Series, column: str, share: bool = False, whole: bool = False) -> Cell:
+def _cell(
+    row: pd.Series, column: str, share: bool = False, whole: bool = False, place: int | None = None
+) -> Cell:
     value, low, high = (float(row[name]) for name in (column, "ci_low", "ci_high"))
     said = verdict(row["is_noise"]) if "is_noise" in row.index else ""
     if row.get("metric") == "worse_off_share":
         said = ""  # a share of people, not a difference that could be chance
     return Cell(
         value,
-        show(value, low, high, share, whole),
-        show_interval(value, low, high, share, whole) if math.isfinite(value) else "",
+        show(value, low, high, share, whole, place),
+        show_interval(value, low, high, share, whole, place) if math.isfinite(value) else "",
         said if math.isfinite(value) else "",
     )
 
@@ -87,12 +89,24 @@ def _pick(frame: pd.DataFrame, arm: Arm, **where: str) -> pd.Series | None:
     return None if chosen.empty else chosen.iloc[0]
 
 
+def _finest(rows: list[pd.Series | None], column: str, factor: float) -> int | None:
+    """The last digit of the number of a row that has the most: arms are to be compared."""
+    places = [
+        last_place(*(float(row[name]) * factor for name in (column, "ci_low", "ci_high")))
+        for row in rows
+        if row is not None and math.isfinite(float(row[column])) and float(row[column]) != 0.0
+    ]
+    return min(places) if places else None
+
+
 def _line(run: Run, table: str, metric: str, column: str) -> Line:
     frame = run.table(table)
-    cells = []
-    for arm in run.arms:
-        row = _pick(frame, arm, group="all", metric=metric)
-        cells.append(NOTHING if row is None else _cell(row, column, metric in SHARES))
+    share = metric in SHARES
+    rows = [_pick(frame, arm, group="all", metric=metric) for arm in run.arms]
+    place = _finest(rows, column, 100.0 if share else 1.0) if table == "summary" else None
+    if place is not None and metric in DURATIONS:
+        place = min(place, -1)  # arms are told apart by tenths of a day
+    cells = [NOTHING if row is None else _cell(row, column, share, place=place) for row in rows]
     return Line(metric, name_of("metric", metric), about_of(metric), tuple(cells))
 
 

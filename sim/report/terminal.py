@@ -7,6 +7,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from sim.report.brief import remarks
 from sim.report.digits import MINUS
 from sim.report.folder import Run
 from sim.report.tables import Cell, Line, main_table
@@ -61,8 +62,8 @@ def print_comparison(run: Run, console: Console | None = None) -> None:
     with console.capture() as captured:
         console.print(comparison(run, min(WIDTH, console.width)))
         console.print(Text(say("terminal.below", baseline=run.baseline.title)))
-        for note in run.facts.get("notes") or []:
-            console.print(Text(str(note)))
+        for remark in remarks(run):
+            console.print(Text(remark))
     text = captured.get()
     if plain:
         for sign, instead in (

@@ -156,7 +156,7 @@ _DESIGN = (
     P("design.observation_days", "time in which those who enter are counted", "days", low=0,
       above=True, high=36525),
     P("design.follow_up_days", "time for which each of them is followed", "days", low=0,
-      high=36525),
+      above=True, high=36525),
     P("design.keep_rows", "replications that keep their rows", kind="choice",
       words=("first", "all", "none")),
     P("design.zero_load_twin", "choice to run again without an effect of the load",

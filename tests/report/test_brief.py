@@ -14,7 +14,6 @@ import pytest
 from rich.console import Console
 
 from sim.report import write
-from sim.report.digits import show
 from sim.report.folder import read
 from sim.report.terminal import print_comparison
 
@@ -61,6 +60,19 @@ def read_page(path: Path) -> Reader:
     return reader
 
 
+def _as_number(text: str) -> float:
+    """The number that a reader reads."""
+    return float(text.replace(",", "").replace("\N{MINUS SIGN}", "-").removesuffix(" %"))
+
+
+def _half_digit(text: str) -> float:
+    """Half a unit of the last digit that is shown (tens, hundreds for round numbers)."""
+    digits = text.removesuffix(" %").replace(",", "").lstrip("\N{MINUS SIGN}")
+    decimals = len(digits.partition(".")[2])
+    zeros = 0 if decimals else len(digits) - len(digits.rstrip("0"))
+    return 0.501 * 10.0 ** (min(zeros, 1) - decimals)
+
+
 def test_each_number_of_the_main_table_equals_the_csv(reported: Path) -> None:
     rows = read_page(reported).rows
     arms = list(dict.fromkeys(pd.read_csv(reported / "summary.csv")["arm"]))
@@ -75,8 +87,8 @@ def test_each_number_of_the_main_table_equals_the_csv(reported: Path) -> None:
                 continue
             assert float(value) == own.loc[arm, column], (metric, arm)
             share = metric.endswith("_share") or metric == "offered_load"
-            low, high = own.loc[arm, ["ci_low", "ci_high"]]
-            assert text == show(float(own.loc[arm, column]), low, high, share)
+            shown = float(own.loc[arm, column]) * (100.0 if share else 1.0)
+            assert _as_number(text) == pytest.approx(shown, abs=_half_digit(text))
 
 
 def test_each_net_saving_equals_the_csv(reported: Path) -> None:

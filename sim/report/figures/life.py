@@ -94,7 +94,7 @@ def _short(title: str) -> str:
 def _key(sheet: Sheet, outcomes: list[str], top: float) -> None:
     axes = sheet.axes(0.12, top, WIDTH - 0.24, 0.2 * ((len(outcomes) + 2) // 3))
     axes.axis("off")
-    rows = (len(outcomes) + 2) // 3
+    rows = max(1, (len(outcomes) + 2) // 3)
     axes.set_xlim(0, 3)
     axes.set_ylim(rows, 0)
     for number, outcome in enumerate(outcomes):
