@@ -89,7 +89,7 @@ def write(file: Path, findings: Sequence[Finding]) -> None:
         out = csv.writer(stream, lineterminator="\n")
         out.writerow(("case_id", "quantity", "estimate", "se", "abs_tol"))
         for f in findings:
-            error = repr(f.estimate.error) if f.estimate.error else ""
+            error = repr(float(f.estimate.error)) if f.estimate.error else ""
             value = repr(float(f.estimate.value))
             out.writerow((f.case_id, f.quantity, value, error, f.tolerance or ""))
 
