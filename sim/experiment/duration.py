@@ -5,9 +5,9 @@ from __future__ import annotations
 import time
 from dataclasses import replace
 
-from sim.model.alone import live_through
+from sim.model.alone import LIVED, live_through
 from sim.model.luck import Luck
-from sim.model.population import entrants, first_spell
+from sim.model.population import entrants, spell_of
 from sim.model.settings import Study, registry_of, rulebook_of, settings_of
 
 SAMPLE_PEOPLE = 400
@@ -40,9 +40,9 @@ def estimate_seconds(study: Study) -> float:
     w = rulebook_of(study, study.arms[0], registry_of(study))
     began = time.perf_counter()
     for i in range(len(cohort)):
-        p = first_spell(cohort, i, w)
+        p = spell_of(cohort, i, w)
         p.row = p.group
-        live_through(p, w, luck, settings.horizon_days)
+        live_through(p, w, luck, settings.horizon_days, [0.0] * LIVED)
     a_person = (time.perf_counter() - began) / len(cohort)
     compute = study.values["compute"]
     workers = int(compute["workers"]) if compute["backend"] == "local" else 1

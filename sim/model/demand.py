@@ -6,10 +6,10 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from sim.model.alone import live_through
+from sim.model.alone import LIVED, live_through
 from sim.model.gathering import mean_group_size
 from sim.model.luck import Luck
-from sim.model.population import entrants, first_spell
+from sim.model.population import entrants, spell_of
 from sim.model.settings import Settings, Study
 from sim.rules.people import GROUPS
 from sim.rules.rulebook import Rulebook
@@ -50,15 +50,17 @@ def long_run(study: Study, settings: Settings, w: Rulebook, people: int) -> Dema
     cohort = entrants(sample, 0, 0)
     luck = Luck(0, 0)
     until = LONG_RUN_DAYS if settings.inflow_kind == "poisson" else settings.horizon_days
-    totals = np.zeros((len(GROUPS), 5))
+    totals = np.zeros((len(GROUPS), LIVED))
     counts = np.bincount(cohort.group, minlength=len(GROUPS))
     for i in range(len(cohort)):
         g = int(cohort.group[i])
         if per_day[g] > 0.0:
-            p = first_spell(cohort, i, w)
+            p = spell_of(cohort, i, w)
             p.row = g
-            totals[g] += live_through(p, w, luck, until)
+            lived = [0.0] * LIVED
+            live_through(p, w, luck, until, lived)
+            totals[g] += lived
     means = totals / counts[:, None]
-    days, minutes, effort, groups, shared = (np.array(per_day) @ means).tolist()
+    groups, shared, days, minutes, effort = (np.array(per_day) @ means).tolist()
     minutes += shared / mean_group_size(groups, settings.group_size, settings.gather_days)
     return Demand(minutes_per_day=minutes, effort_per_day=effort, open_spells=days)

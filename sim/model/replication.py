@@ -69,6 +69,5 @@ def _own(p: Spell) -> Spell:
     q = Spell()
     for name in FIELDS:
         setattr(q, name, getattr(p, name))
-    if p.others is not None:
-        q.others = tuple(_own(line) for line in p.others)
+    q.others = tuple(_own(line) for line in p.others)
     return q

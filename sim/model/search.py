@@ -75,7 +75,7 @@ def search(world: Surroundings, p: Spell) -> Process:
             if p.exit_day <= clock._now:
                 break
             p.asked_day = clock._now
-            what = fall_due(p, w, luck.meeting(p, w) if w.meeting_luck else None)
+            what = fall_due(p, w, luck.meeting(p, w))
             if what == IS_DECLINED or what == IS_SUSPENDED:
                 journal.no_meeting(p, SUSPENDED if what == IS_SUSPENDED else DECLINED, clock._now)
                 after_contact(p, w, clock._now, luck.plan(p, w))
@@ -110,8 +110,7 @@ def search(world: Surroundings, p: Spell) -> Process:
                 journal.met(p, BROKEN_OFF if breaks else HELD, clock._now)
                 office.meeting_over(p, clock._now)
                 break
-            u = luck.plan(p, w) if w.plan_luck or p.absent else None
-            journal.met(p, finish(p, w, clock._now, u), clock._now)
+            journal.met(p, finish(p, w, clock._now, luck.plan(p, w)), clock._now)
             office.meeting_over(p, clock._now)
         if not world.leave(p):
             return

@@ -8,10 +8,11 @@ import numpy as np
 
 from sim.model.alone import live_spell
 from sim.model.luck import Luck
-from sim.model.population import People, again, first_spell, past_entrants
+from sim.model.population import People, past_entrants, spell_of
 from sim.model.settings import Settings, Study
 from sim.model.streams import WORDS, exponentials
 from sim.rules.effects import PLUGIN
+from sim.rules.entering import again, days_in_work
 from sim.rules.hazards import RULE, WEIBULL
 from sim.rules.leaving import advance
 from sim.rules.people import EDUCATION, GROUPS, JOB, OTHER, RECALL, Spell
@@ -71,20 +72,20 @@ def stock_on_day_0(
     here: list[Spell] = []
     later: list[tuple[float, Spell]] = []
     for i in _who_may_matter(past, w, luck):
-        p = first_spell(past, i, w)
+        p = spell_of(past, i, w)
         p.row = p.group
         while True:
-            if not live_spell(p, w, luck, 0.0):
+            if not live_spell(p, w, luck, 0.0, [0.0, 0.0]):
                 advance(p, w, 0.0)
                 here.append(p)
                 break
-            gap = luck.returns_after_days(p, w)
+            gap = days_in_work(w, p.exit, luck.work(p.person, p.spell))
             if gap == inf:
                 break
             if p.exit_day + gap >= 0.0:
                 later.append((p.exit_day + gap, p))
                 break
-            again(p, w, p.exit_day + gap, luck.threshold)
+            again(p, w, p.exit_day + gap, luck.thresholds(p.person, p.spell + 1))
     return here, later
 
 
@@ -104,11 +105,11 @@ def _who_may_matter(past: People, w: Rulebook, luck: Luck) -> list[int]:
     rest, spell = np.flatnonzero(~matters), 1
     while len(rest):
         persons = past.person[rest].tolist()
-        gap = np.array([luck.gap_days(person, spell, w) for person in persons])
+        gap = np.array([days_in_work(w, JOB, luck.work(person, spell)) for person in persons])
         rest, gap = rest[gap < inf], gap[gap < inf]
         spell += 1
         persons = past.person[rest].tolist()
-        draws = [luck.threshold.draw(person, 0, spell) for person in persons]
+        draws = [luck.thresholds(person, spell) for person in persons]
         thresholds = exponentials(np.array(draws).reshape(-1, WORDS))
         latest[rest] += gap + _longest_days(past, w, rest, thresholds)
         matters[rest] = latest[rest] > -1.0

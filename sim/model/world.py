@@ -11,11 +11,12 @@ from sim.model.clock import FIRST, LAST, Alarm, Clock, Life
 from sim.model.journal import ArmRows, Journal, office_by_day
 from sim.model.luck import Luck
 from sim.model.office import Office
-from sim.model.population import People, again, first_spell
+from sim.model.population import People, spell_of
 from sim.model.search import search
 from sim.model.settings import Settings, Study
 from sim.model.stock import take_over
 from sim.rules.calendar import MINUTES_PER_DAY
+from sim.rules.entering import again, days_in_work
 from sim.rules.errors import CheckError
 from sim.rules.leaving import advance, find_exit, set_piece, start_line
 from sim.rules.market import EFFORT_UNIT, WEEK_DAYS, market_factor
@@ -60,7 +61,7 @@ class World:
             pool.meet = self.meet
         self.open: dict[int, Spell] = {}
         self.journal = Journal()
-        self.shared = [[1.0] for _ in self.office.pools]
+        w.common_factor[:] = [1.0] * (1 + len(self.office.pools))
         self.coupled = settings.displacement > 0.0 or self.office.has_load_effect
         self.known_until_day = 0.0 if self.coupled else settings.horizon_days
         self.lever_set = 0
@@ -89,7 +90,7 @@ class World:
         self.open[p.person] = p
         p.pool = self.office.place(p)
         self.office.pools[p.pool].open_spells += 1
-        p.shared = self.shared[p.pool]
+        p.common = 1 + p.pool
         if p.entry_day >= 0.0:
             w = self.rulebook
             p.row = self.lever_set * 7 + p.group
@@ -116,10 +117,13 @@ class World:
             if p.person % self.audit.every == 0:
                 self.audit.keep(p)
         self.journal.spell(p)
-        days = self.luck.returns_after_days(p, self.rulebook)
+        days = inf
+        if p.exit == JOB:
+            days = days_in_work(self.rulebook, p.exit, self.luck.work(p.person, p.spell))
         if p.exit_day + days >= self.settings.horizon_days:
             return False
-        again(p, self.rulebook, p.exit_day + days, self.luck.threshold)
+        luck = self.luck.thresholds(p.person, p.spell + 1)
+        again(p, self.rulebook, p.exit_day + days, luck)
         return True
 
     def meet(self, p: Spell) -> None:
@@ -170,10 +174,10 @@ class World:
                 clock.set(Alarm(), day, LAST)
             if day == back:
                 p = returning[j][1]
-                again(p, w, day, self.luck.threshold)
+                again(p, w, day, self.luck.thresholds(p.person, p.spell + 1))
                 j += 1
             else:
-                p = first_spell(people, i, w)
+                p = spell_of(people, i, w)
                 i += 1
             Life(clock, search(self, p))
 
@@ -195,10 +199,10 @@ class World:
                 others = reference * (1.0 - settings.pool_share) / settings.pool_share
                 self.displaced_jobs += WEEK_DAYS * others * (1.0 - market)
             factors = [self.office.load_factor(pool) * market for pool in self.office.pools]
-            if any(new > RISE * old[0] for new, old in zip(factors, self.shared, strict=True)):
+            common = w.common_factor
+            if any(new > RISE * old for new, old in zip(factors, common[1:], strict=True)):
                 may_leave = list(everybody)
-            for new, shared in zip(factors, self.shared, strict=True):
-                shared[0] = new
+            common[1:] = factors
             self.audit.week(now, factors)
             for p in may_leave:
                 self.look(p, p.limit_day)

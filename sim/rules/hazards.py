@@ -9,10 +9,11 @@ rate has knots with the value 1, which multiply it.
 from __future__ import annotations
 
 from collections.abc import Callable
-from itertools import pairwise
 from math import exp, inf, log
+from typing import Any
 
 from sim.rules.effects import ADDITIVE, CONCAVE, NO_EFFECT, PLUGIN, factor
+from sim.rules.plugged import plugged_effect, plugged_hazard
 
 PIECEWISE, WEIBULL, RULE = range(3)
 
@@ -43,7 +44,7 @@ def baseline_at(w, line: int, spell_day: float) -> float:
             spell_day = 1e-12
         return shape / scale * (spell_day / scale) ** (shape - 1.0)
     if w.line_kind[line] == RULE:
-        return w.line_rule[line](spell_day)
+        return plugged_hazard(w, line, spell_day)
     return 1.0
 
 
@@ -60,19 +61,28 @@ def weighted_factor(p, w, from_day: float, to_day: float) -> float:
     weibull = w.line_kind[line] == WEIBULL
     if weibull and p.excess == 0.0:
         return (b / scale) ** shape - (a / scale) ** shape
-
-    def by_sum(h: float) -> float:
-        return _factor_on(p, w, p.entry_day + scale * h ** (1.0 / shape))
-
-    def by_day(s: float) -> float:
-        return baseline_at(w, line, s) * _factor_on(p, w, p.entry_day + s)
-
     bend = _bend_day(p, w) - p.entry_day
-    edges = (a, bend, b) if a < bend < b else (a, b)
     if weibull and shape < 1.0:
-        sums = [(s / scale) ** shape for s in edges]
-        return sum(adaptive(by_sum, low, high) for low, high in pairwise(sums))
-    return sum(adaptive(by_day, low, high) for low, high in pairwise(edges))
+        low, middle, high = (a / scale) ** shape, (bend / scale) ** shape, (b / scale) ** shape
+        if a < bend < b:
+            return adaptive(_by_sum, (p, w), low, middle) + adaptive(_by_sum, (p, w), middle, high)
+        return adaptive(_by_sum, (p, w), low, high)
+    if a < bend < b:
+        return adaptive(_by_day, (p, w), a, bend) + adaptive(_by_day, (p, w), bend, b)
+    return adaptive(_by_day, (p, w), a, b)
+
+
+def _by_sum(about, h: float) -> float:
+    """The effect where a Weibull baseline has summed up to ``h``."""
+    p, w = about
+    shape, scale = w.line_shape[p.line], w.line_scale[p.line]
+    return _factor_on(p, w, p.entry_day + scale * h ** (1.0 / shape))
+
+
+def _by_day(about, s: float) -> float:
+    """Baseline times effect on a spell day."""
+    p, w = about
+    return baseline_at(w, p.line, s) * _factor_on(p, w, p.entry_day + s)
 
 
 def _bend_day(p, w) -> float:
@@ -92,38 +102,39 @@ def _factor_on(p, w, day: float) -> float:
         return 1.0
     if w.effect_kind == PLUGIN:
         stock = p.stock * exp(-(day - p.stock_day) * w.stock_decay)
-        return w.effect_rule(p.chi, stock)
+        return plugged_effect(w, p.chi, stock)
     return factor(w.effect_kind, w.cap, p.excess * exp(-w.decay * (day - p.at_day)))
 
 
-def adaptive(f: Callable[[float], float], a: float, b: float) -> float:
-    """The integral of ``f`` from a to b by halving until two halves agree with the whole.
+def adaptive(f: Callable[[Any, float], float], about: Any, a: float, b: float) -> float:
+    """The integral of ``f(about, x)`` over x from a to b by halving until halves and whole agree.
 
     They need not agree to more digits than the whole integral has, or a kink would never end.
     """
-    whole = _gauss(f, a, b)
-    return _refine(f, a, b, whole, 0, RELATIVE_ERROR * abs(whole))
+    whole = _gauss(f, about, a, b)
+    return _refine(f, about, a, b, whole, 0, RELATIVE_ERROR * abs(whole))
 
 
 def _refine(
-    f: Callable[[float], float], a: float, b: float, whole: float, depth: int, small: float
-) -> float:
+    f: Callable[[Any, float], float], about: Any, a: float, b: float,
+    whole: float, depth: int, small: float,
+) -> float:  # fmt: skip
     middle = 0.5 * (a + b)
-    left, right = _gauss(f, a, middle), _gauss(f, middle, b)
+    left, right = _gauss(f, about, a, middle), _gauss(f, about, middle, b)
     both = left + right
     error = abs(both - whole)
     if error <= small or error <= RELATIVE_ERROR * abs(both) or depth >= DEEPEST:
         return both
-    return _refine(f, a, middle, left, depth + 1, small) + _refine(
-        f, middle, b, right, depth + 1, small
+    return _refine(f, about, a, middle, left, depth + 1, small) + _refine(
+        f, about, middle, b, right, depth + 1, small
     )
 
 
-def _gauss(f: Callable[[float], float], a: float, b: float) -> float:
+def _gauss(f: Callable[[Any, float], float], about: Any, a: float, b: float) -> float:
     half, middle = 0.5 * (b - a), 0.5 * (a + b)
     total = 0.0
     for node, weight in NODES:
-        total += weight * (f(middle - half * node) + f(middle + half * node))
+        total += weight * (f(about, middle - half * node) + f(about, middle + half * node))
     return half * total
 
 

@@ -8,6 +8,7 @@ from math import exp, inf
 from sim.rules.effects import CONCAVE, entire_exponential_integral, factor, factor_sum
 from sim.rules.leaving import SAFELY, advance, rate
 from sim.rules.market import EFFORT_UNIT
+from sim.rules.people import other_lines
 
 
 def add_up_effort(spells: Iterable, w, day: float, until: float, rise: float) -> tuple[int, list]:
@@ -29,7 +30,7 @@ def add_up_effort(spells: Iterable, w, day: float, until: float, rise: float) ->
     safely = rise * SAFELY
     for p in spells:
         y = p.excess
-        if not p.closed or day >= p.piece_day or p.others is not None or y < 0.0 or decay == 0.0:
+        if not p.closed or day >= p.piece_day or p.others or y < 0.0 or decay == 0.0:
             effort = _effort_the_long_way(p, w, day)
             may_leave.append(p)
         else:
@@ -37,7 +38,7 @@ def add_up_effort(spells: Iterable, w, day: float, until: float, rise: float) ->
             days = day - p.at_day
             p.at_day = day
             effort = p.own
-            level = p.level * p.shared[0]
+            level = p.level * w.common_factor[p.common]
             if y == 0.0:
                 p.summed += level * days
             else:
@@ -67,9 +68,9 @@ def add_up_effort(spells: Iterable, w, day: float, until: float, rise: float) ->
 
 def _effort_the_long_way(p, w, day: float) -> float:
     advance(p, w, day)
-    if p.others is not None:
-        for line in p.others:
+    if p.others:
+        for line in other_lines(p, w):
             advance(line, w, day)
     if p.level <= 0.0:
         return 0.0
-    return rate(p, w, day) / (p.level * p.shared[0]) * p.own
+    return rate(p, w, day) / (p.level * w.common_factor[p.common]) * p.own
