@@ -54,6 +54,7 @@ class Office:
         shares = self._shares(number)
         self.pools = [kind(clock, settings.order, settings.deadline_days) for _ in shares]
         for pool, size in zip(self.pools, shares, strict=True):
+            pool.is_open = not self.windowed
             pool.resize(size)
         self.gatherings: list[list[Gathering]] = [[] for _ in self.pools]
         if settings.own_caseworker:
@@ -133,8 +134,6 @@ class Office:
         """Open and close the window of every open day."""
         clock, w = self.clock, self.w
         alarm = Alarm()
-        for pool in self.pools:
-            pool.is_open = False
         day = self._next_open(0)
         while day < self.settings.horizon_days:
             after = self._next_open(day + 1)

@@ -22,6 +22,7 @@ from sim.rules.meetings import (
     SEARCHES,
     SUSPENDED,
     WAITS,
+    WITHDRAWN,
     after_contact,
     fall_due,
     finish,
@@ -95,7 +96,8 @@ def search(world: Surroundings, p: Spell) -> Process:
                     office.pools[p.pool].withdraw(p)
                     journal.no_meeting(p, CANCELLED, clock._now)
                     break
-                if p.state == SEARCHES:
+                if p.state == WITHDRAWN:
+                    p.state = SEARCHES
                     journal.no_meeting(p, SUSPENDED, clock._now)
                     continue
             # in the meeting, to its end or the exit (a pool has begun it for who had to wait)

@@ -25,11 +25,12 @@ from sim.rules.meetings import (
     PENDING,
     SEARCHES,
     WAITS,
+    WITHDRAWN,
     begin,
     change_window,
 )
 from sim.rules.people import JOB, OPEN, Spell
-from sim.rules.renewal import add_up_effort
+from sim.rules.renewal import sum_up_week
 from sim.rules.rulebook import Rulebook
 
 RISE = 1.05
@@ -141,6 +142,8 @@ class World:
     def run(self, people: People, stock: list[Spell], later: list[tuple[float, Spell]]) -> ArmRows:
         """Live to the horizon; the rows of what happened."""
         clock, w = self.clock, self.rulebook
+        if stock:
+            clock.set(Alarm(), 0.0, LAST)  # nobody of them is alone on day 0
         for p in stock:
             take_over(p, w, self.luck)
             Life(clock, search(self, p))
@@ -190,7 +193,12 @@ class World:
             now = clock._now
             self.known_until_day = min((week + 1) * WEEK_DAYS, settings.horizon_days)
             everybody = self._who_searches(now)
-            units, may_leave = add_up_effort(everybody, w, now, self.known_until_day, RISE)
+            units, may_leave = 0, []
+            for p in everybody:
+                effort, near = sum_up_week(p, w, now, self.known_until_day, RISE)
+                units += effort
+                if near:
+                    may_leave.append(p)
             reference = self.study.reference_effort_per_day
             market = market_factor(
                 units * EFFORT_UNIT, reference, settings.pool_share, settings.displacement
@@ -257,8 +265,10 @@ class World:
         row = self.lever_set * 7 + p.group
         if change_window(p, w, day, row, starts, busy, self.luck.plan(p, w), p.spread):
             self.office.pools[p.pool].withdraw(p)
-            p.state = SEARCHES
+            p.state = WITHDRAWN
             self.clock.set(p.alarm, day)
+        elif p.state == WITHDRAWN:
+            return  # by another window of this instant; the alarm is about to ring
         elif not busy:
             self.look(p, p.due_day)
             self.clock.set(p.alarm, min(p.due_day, p.exit_day))

@@ -29,8 +29,8 @@ MINUTES_KINDS = ("fixed", "uniform", "exponential")
 ASKS, GATHERS, WITH_PARTNER, IS_DECLINED, IS_SUSPENDED = range(5)
 """What a person whose meeting falls due does next."""
 
-SEARCHES, WAITS, MEETS = range(3)
-"""The state of a spell: between meetings, waiting for one, in one."""
+SEARCHES, WAITS, MEETS, WITHDRAWN = range(4)
+"""The state of a spell: between meetings, waiting for one, in one, told that it is suspended."""
 
 
 def fall_due(p, w, u: Luck) -> int:
