@@ -15,13 +15,14 @@ from itertools import pairwise
 from math import exp, inf, sqrt
 
 import numpy as np
+from scipy.integrate import quad
 from scipy.linalg import eigh_tridiagonal
 from scipy.optimize import brentq
 
 from sim.model.settings import Study, registry_of, rulebook_of, settings_of
 from sim.rules.calendar import MINUTES_PER_DAY
 from sim.rules.errors import InputError
-from sim.rules.hazards import adaptive, line_number
+from sim.rules.hazards import line_number
 from sim.rules.leaving import advance, gain, start_line
 from sim.rules.meetings import ASKS, begin, fall_due, finish
 from sim.rules.people import EXITS, GROUPS, JOB, Spell, blank_spell, person_number
@@ -131,7 +132,7 @@ class Course:
         edges = {0.0, to_day, min(self.ends_day, to_day)}
         edges.update(day for line in self._lines for day in line.starts if day < to_day)
         return sum(
-            adaptive(lambda course, day: f(day) * course.survival(day), self, a, b)
+            quad(lambda day: f(day) * self.survival(day), a, b, epsabs=1e-12, epsrel=1e-11)[0]
             for a, b in pairwise(sorted(edges))
             if a < self.ends_day
         )

@@ -64,9 +64,11 @@ class Audit:
 
     def keep(self, p: Spell) -> None:
         """Keep what the rows will not tell of a person who leaves for a job."""
-        self._leavers.append(
-            Leaver(p.person, p.spell, p.threshold, p.quality, p.pool, p.due_day, p.duty)
-        )
+        self.add(Leaver(p.person, p.spell, p.threshold, p.quality, p.pool, p.due_day, p.duty))
+
+    def add(self, q: Leaver) -> None:
+        """Keep what the rows will not tell of somebody."""
+        self._leavers.append(q)
 
     def check(self, spells: Columns, meetings: Columns) -> dict[str, int]:
         """How many checks held.

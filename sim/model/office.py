@@ -51,7 +51,7 @@ class Office:
         number = numbers[0][1]
         self.windowed = settings.working and number != inf
         kind = WindowPool if self.windowed else Pool
-        shares = self._shares(number)
+        shares = self.shares(number)
         self.pools = [kind(clock, settings.order, settings.deadline_days) for _ in shares]
         for pool, size in zip(self.pools, shares, strict=True):
             pool.is_open = not self.windowed
@@ -61,7 +61,7 @@ class Office:
             many = MANY_CASEWORKERS if number == inf else len(self.pools)
             self.quality = self._qualities(many, study.seed, replication)
 
-    def _shares(self, number: float) -> list[float]:
+    def shares(self, number: float) -> list[float]:
         """Caseworkers of each pool."""
         if number == inf:
             return [inf]
@@ -155,7 +155,7 @@ class Office:
             if day > 0.0:
                 self.clock.set(alarm, day, FIRST)
                 yield alarm
-            for pool, size in zip(self.pools, self._shares(number), strict=True):
+            for pool, size in zip(self.pools, self.shares(number), strict=True):
                 pool.resize(size)
 
     # load and books -----------------------------------------------------------------------------

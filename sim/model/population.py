@@ -44,6 +44,11 @@ class People:
     def __len__(self) -> int:
         return len(self.person)
 
+    def some(self, who: np.ndarray) -> People:
+        """Some of them, by a mask or by places."""
+        columns = {name: getattr(self, name) for name in KINDS}
+        return People(**{n: None if c is None else c[who] for n, c in columns.items()})
+
 
 KINDS = {
     "person": np.int32, "group": np.int8, "entry_day": float, "frailty": float,

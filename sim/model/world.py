@@ -16,7 +16,7 @@ from sim.model.search import search
 from sim.model.settings import Settings, Study
 from sim.model.stock import take_over
 from sim.rules.calendar import MINUTES_PER_DAY
-from sim.rules.entering import again, days_in_work
+from sim.rules.entering import again, days_in_work, set_pace
 from sim.rules.errors import CheckError
 from sim.rules.leaving import advance, find_exit, set_piece, start_line
 from sim.rules.market import EFFORT_UNIT, WEEK_DAYS, market_factor
@@ -139,13 +139,23 @@ class World:
 
     # the run -----------------------------------------------------------------------------------
 
-    def run(self, people: People, stock: list[Spell], later: list[tuple[float, Spell]]) -> ArmRows:
-        """Live to the horizon; the rows of what happened."""
+    def run(
+        self,
+        people: People,
+        stock: list[Spell],
+        later: list[tuple[float, Spell]],
+        keeps: tuple[bool, ...] = (),
+    ) -> ArmRows:
+        """Live to the horizon; the rows of what happened.
+
+        Args:
+            keeps: by group, whether the stock keeps its plan of meetings (see ``keeps_plan``).
+        """
         clock, w = self.clock, self.rulebook
         if stock:
             clock.set(Alarm(), 0.0, LAST)  # nobody of them is alone on day 0
         for p in stock:
-            take_over(p, w, self.luck)
+            take_over(p, w, self.luck, keeps[p.group])
             Life(clock, search(self, p))
         Life(clock, self._windows())
         Life(clock, self._arrivals(people, later))
@@ -177,6 +187,7 @@ class World:
                 clock.set(Alarm(), day, LAST)
             if day == back:
                 p = returning[j][1]
+                set_pace(p, w)
                 again(p, w, day, self.luck.thresholds(p.person, p.spell + 1))
                 j += 1
             else:
@@ -245,13 +256,7 @@ class World:
         """Change everybody's levers where a window of the regime begins and ends."""
         clock, w = self.clock, self.rulebook
         alarm = Alarm()
-        changes = []
-        for i, (start, end) in enumerate(
-            zip(w.window_from_day, w.window_to_day, strict=True), start=1
-        ):
-            changes.append((max(start, 0.0), 1, i))
-            changes.append((end, 0, i))
-        for day, starts, number in sorted(c for c in changes if c[0] >= 0.0):
+        for day, starts, number in window_changes(w):
             if day > clock._now:
                 clock.set(alarm, day, FIRST)
                 yield alarm
@@ -307,3 +312,12 @@ class World:
             spells, meetings, office_by_day(spells, meetings, numbers, open_minutes),
             dict(self.checks), extras,
         )  # fmt: skip
+
+
+def window_changes(w: Rulebook) -> list[tuple[float, int, int]]:
+    """(day, whether it starts, number) of every window that begins or ends from day 0 on."""
+    changes = []
+    windows = zip(w.window_from_day, w.window_to_day, strict=True)
+    for number, (start, end) in enumerate(windows, start=1):
+        changes += [(max(start, 0.0), 1, number), (end, 0, number)]
+    return sorted(c for c in changes if c[0] >= 0.0)

@@ -42,7 +42,7 @@ def first_spell(p, q, w) -> None:
     p.episode_from = q.episode_from
     p.episode_to = q.episode_to
     p.spell = 1
-    p.pace = w.pace_high if p.score > w.risk_cut[p.group] else w.pace_low
+    set_pace(p, w)
     p.line = line_number(p.group, JOB)
     chi = w.responsiveness[p.group]
     p.chi = chi * p.frailty**w.frailty_power if w.frailty_power else chi
@@ -50,6 +50,11 @@ def first_spell(p, q, w) -> None:
     enter_spell(
         p, w, q.entry_day, (thresholds[0], thresholds[1], thresholds[2], thresholds[3]), 0.0
     )
+
+
+def set_pace(p, w) -> None:
+    """The pace of the person's meeting clock, by risk where meetings are allocated so."""
+    p.pace = w.pace_high if p.score > w.risk_cut[p.group] else w.pace_low
 
 
 def enter_spell(

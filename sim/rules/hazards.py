@@ -8,7 +8,6 @@ rate has knots with the value 1, which multiply it.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from math import exp, inf, log
 from typing import Any
 
@@ -62,27 +61,24 @@ def weighted_factor(p, w, from_day: float, to_day: float) -> float:
     if weibull and p.excess == 0.0:
         return (b / scale) ** shape - (a / scale) ** shape
     bend = _bend_day(p, w) - p.entry_day
-    if weibull and shape < 1.0:
-        low, middle, high = (a / scale) ** shape, (bend / scale) ** shape, (b / scale) ** shape
-        if a < bend < b:
-            return adaptive(_by_sum, (p, w), low, middle) + adaptive(_by_sum, (p, w), middle, high)
-        return adaptive(_by_sum, (p, w), low, high)
+    by_sum = weibull and shape < 1.0
+    about = (p, w, by_sum)
+    if by_sum:
+        a, bend, b = (a / scale) ** shape, (bend / scale) ** shape, (b / scale) ** shape
     if a < bend < b:
-        return adaptive(_by_day, (p, w), a, bend) + adaptive(_by_day, (p, w), bend, b)
-    return adaptive(_by_day, (p, w), a, b)
+        return adaptive(about, a, bend) + adaptive(about, bend, b)
+    return adaptive(about, a, b)
 
 
-def _by_sum(about, h: float) -> float:
-    """The effect where a Weibull baseline has summed up to ``h``."""
-    p, w = about
-    shape, scale = w.line_shape[p.line], w.line_scale[p.line]
-    return _factor_on(p, w, p.entry_day + scale * h ** (1.0 / shape))
-
-
-def _by_day(about, s: float) -> float:
-    """Baseline times effect on a spell day."""
-    p, w = about
-    return baseline_at(w, p.line, s) * _factor_on(p, w, p.entry_day + s)
+def _weight(about: tuple[Any, Any, bool], x: float) -> float:
+    """What is integrated: baseline times effect on spell day ``x``; or, by the sum, the effect
+    where a Weibull baseline has summed up to ``x``."""
+    p, w, by_sum = about
+    line = p.line
+    if by_sum:
+        shape, scale = w.line_shape[line], w.line_scale[line]
+        return _factor_on(p, w, p.entry_day + scale * x ** (1.0 / shape))
+    return baseline_at(w, line, x) * _factor_on(p, w, p.entry_day + x)
 
 
 def _bend_day(p, w) -> float:
@@ -106,35 +102,43 @@ def _factor_on(p, w, day: float) -> float:
     return factor(w.effect_kind, w.cap, p.excess * exp(-w.decay * (day - p.at_day)))
 
 
-def adaptive(f: Callable[[Any, float], float], about: Any, a: float, b: float) -> float:
-    """The integral of ``f(about, x)`` over x from a to b by halving until halves and whole agree.
+def adaptive(about: tuple[Any, Any, bool], a: float, b: float) -> float:
+    """The integral of the weight from a to b: parts are halved until halves and whole agree.
 
     They need not agree to more digits than the whole integral has, or a kink would never end.
+
+    Args:
+        about: the record, the rulebook, and whether the variable is the Weibull sum.
     """
-    whole = _gauss(f, about, a, b)
-    return _refine(f, about, a, b, whole, 0, RELATIVE_ERROR * abs(whole))
+    small = RELATIVE_ERROR * abs(_gauss(about, a, b))
+    total = 0.0
+    # parts from left to right; part ``place`` of the 2**depth into which [a, b] is cut
+    depth, place, size = 0, 0, b - a
+    while True:
+        low = a + place * size
+        middle, high = low + 0.5 * size, low + size
+        both = _gauss(about, low, middle) + _gauss(about, middle, high)
+        error = abs(both - _gauss(about, low, high))
+        if error > small and error > RELATIVE_ERROR * abs(both) and depth < DEEPEST:
+            depth += 1
+            place *= 2
+            size *= 0.5
+            continue
+        total += both
+        place += 1
+        while depth > 0 and place % 2 == 0:
+            depth -= 1
+            place //= 2
+            size *= 2.0
+        if depth == 0:
+            return total
 
 
-def _refine(
-    f: Callable[[Any, float], float], about: Any, a: float, b: float,
-    whole: float, depth: int, small: float,
-) -> float:  # fmt: skip
-    middle = 0.5 * (a + b)
-    left, right = _gauss(f, about, a, middle), _gauss(f, about, middle, b)
-    both = left + right
-    error = abs(both - whole)
-    if error <= small or error <= RELATIVE_ERROR * abs(both) or depth >= DEEPEST:
-        return both
-    return _refine(f, about, a, middle, left, depth + 1, small) + _refine(
-        f, about, middle, b, right, depth + 1, small
-    )
-
-
-def _gauss(f: Callable[[Any, float], float], about: Any, a: float, b: float) -> float:
+def _gauss(about: tuple[Any, Any, bool], a: float, b: float) -> float:
     half, middle = 0.5 * (b - a), 0.5 * (a + b)
     total = 0.0
-    for node, weight in NODES:
-        total += weight * (f(about, middle - half * node) + f(about, middle + half * node))
+    for node, share in NODES:
+        total += share * (_weight(about, middle - half * node) + _weight(about, middle + half * node))
     return half * total
 
 

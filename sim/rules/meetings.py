@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from math import inf, log
 
+from sim.rules.calendar import MINUTES_PER_DAY
 from sim.rules.leaving import advance, change_stock, set_piece
 from sim.rules.regimes import (
     MANDATORY,
@@ -116,6 +117,17 @@ def finish(p, w, day: float, u: Luck) -> int:
     change_stock(p, w, day, weight)
     after_contact(p, w, day, u)
     return HELD
+
+
+def minutes_of_caseworkers(p, outcome: int, day: float) -> float:
+    """Minutes of caseworkers that a meeting which ends on ``day`` has taken, a group's shared."""
+    if p.partner:
+        return 0.0
+    if p.ticket < 0:
+        return p.minutes / -p.ticket
+    if outcome != HELD and outcome != NO_SHOW:
+        return (day - p.start_day) * MINUTES_PER_DAY
+    return p.minutes
 
 
 def after_contact(p, w, day: float, u: Luck) -> None:

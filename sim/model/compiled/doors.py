@@ -1,6 +1,6 @@
 """What the rules ask of where they run, answered for records in arrays and functions at addresses.
 
-The counterparts of ``sim.rules.plugged`` and of the last functions of ``sim.rules.people``.
+The counterparts of functions of ``sim.rules.plugged`` and ``people``.
 """
 
 from __future__ import annotations

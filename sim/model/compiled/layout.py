@@ -132,14 +132,14 @@ WORLD = np.dtype(
         for name in (
             # how far it is
             "today", "entered", "left", "jobs", "sums_checked", "week", "next_entrant", "entrants",
-            "next_change", "changes_count", "next_numbers", "numbers_count", "lever_set", "asked",
+            "next_stock", "stock_count", "stage", "next_change", "changes_count", "next_numbers", "numbers_count", "lever_set", "asked",
             "weeks_kept", "leavers_count", "spell_rows", "meeting_rows", "wrong", "wrong_person",
             "wrong_spell",
             # how it is set up
             "pools_count", "order", "group_size", "audit_every", "own_pools", "qualities_count",
             # room, and what of it is taken
             *(f"{store}_room" for store in STORES), "rows_room", "meetings_room",
-            "heaped", "slots_taken", "free_slot", "events_taken", "free_event", "tickets_taken",
+            "asking_now", "heaped", "slots_taken", "free_slot", "events_taken", "free_event", "tickets_taken",
             "free_ticket", "gatherings_taken", "free_gathering", "members_taken", "free_member",
             # where everything lies
             *STORES, "days", "pools", "changes", "number_days", "number_sizes", "qualities",

@@ -1,4 +1,4 @@
-"""The rules as compiled functions: the same source, with Numba's eyes."""
+"""The rules and the loop as compiled functions: the same source, seen by Numba."""
 
 from __future__ import annotations
 
@@ -8,32 +8,43 @@ from typing import Any
 
 from numba import njit
 
+Function = Callable[..., Any]
+
 
 def compiled(
-    modules: Iterable[ModuleType], replaced: Mapping[Callable[..., Any], Any]
-) -> dict[Callable[..., Any], Any]:
-    """Every function of some modules as a function that Numba compiles when it is first called.
+    modules: Iterable[ModuleType], replaced: Mapping[Function, Function], doors: Iterable[Function],
+    cache: bool,
+) -> dict[Function, Any]:  # fmt: skip
+    """The functions of some modules as functions that Numba compiles when they are first called.
 
     Nothing is changed in the modules: each function gets a twin with the same code, whose names
     stand for the twins of what they stand for.
 
     Args:
-        replaced: functions that have a compiled counterpart of their own.
+        replaced: functions whose place another function of the modules takes.
+        doors: functions that are called from Python; the others only by them.
+        cache: keep what is compiled for doors on the disk.
     """
-    twins: dict[Callable[..., Any], Any] = dict(replaced)
+    twins: dict[Function, Any] = {}
     spaces = []
+    doors = set(doors)
     for module in modules:
         space = dict(vars(module))
         spaces.append(space)
         for value in vars(module).values():
             if isinstance(value, FunctionType) and value.__module__ == module.__name__:
-                if value in twins:
-                    continue
                 twin = FunctionType(
                     value.__code__, space, value.__name__, value.__defaults__, value.__closure__
                 )
                 twin.__module__, twin.__qualname__ = value.__module__, value.__qualname__
-                twins[value] = njit(twin, error_model="numpy", no_cpython_wrapper=True, no_cfunc_wrapper=True)
+                if value in doors:
+                    twins[value] = njit(twin, error_model="numpy", nogil=True, cache=cache)
+                else:
+                    twins[value] = njit(
+                        twin, error_model="numpy", no_cpython_wrapper=True, no_cfunc_wrapper=True
+                    )
+    for old, new in replaced.items():
+        twins[old] = twins[new]
     for space in spaces:
         for name, value in space.items():
             if isinstance(value, FunctionType) and value in twins:
