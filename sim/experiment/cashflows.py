@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.rules.costs import DAYS_PER_WEEK, Tariff
+from sim.rules.levers import with_changes
 from sim.rules.meetings import HELD
 from sim.rules.people import GROUPS, JOB, RECALL
 
@@ -24,6 +25,10 @@ if TYPE_CHECKING:
     from sim.model.journal import ArmRows
 
 Array = NDArray[np.float64]
+
+
+LEVERS = ("quality_dkk_per_meeting", "programme")
+"""Levers that cost money themselves."""
 
 
 @dataclass(frozen=True)
@@ -97,6 +102,15 @@ class Meetings:
         """Those that are chosen."""
         kept = np.flatnonzero(chosen)
         return Meetings(self.place[kept], self.row[kept])
+
+
+def money_levers(values: Mapping[str, Any], arm: str) -> dict[str, Any]:
+    """The levers of an arm that cost money themselves."""
+    regime = values["regimes"][values["arms"][arm]["regime"]]
+    changes = values["arms"][arm].get("levers") or {}
+    return with_changes(
+        *({name: of[name] for name in LEVERS if name in of} for of in (regime, changes))
+    )
 
 
 def flows(study: Study, tariff: Tariff, rows: ArmRows, staff_dkk_per_day: float) -> Flows:

@@ -24,12 +24,12 @@ from sim.experiment.cashflows import (
     held_payments,
     job_payments,
     lump_payments,
+    money_levers,
     staff,
     staff_payments,
 )
 from sim.experiment.rows import spell_rows
 from sim.rules.costs import ACCOUNTS, Amounts, Tariff, accounts
-from sim.rules.levers import with_changes
 
 if TYPE_CHECKING:
     from sim.experiment.study import Study
@@ -106,8 +106,7 @@ class Accounts:
 def account(study: Study, arm: str, rows: ArmRows) -> Accounts:
     """The accounts of an arm from its rows; a study without 728 days of follow-up says so."""
     tariff = Tariff.of(study.values["costs"])
-    arms, regimes = study.values["arms"], study.values["regimes"]
-    levers = with_changes(regimes[arms[arm]["regime"]], arms[arm].get("levers") or {})
+    levers = money_levers(study.values, arm)
     cost = staff(study, tariff, rows)
     money = flows(study, tariff, rows, cost.dkk_per_day)
     quality_dkk = float(levers["quality_dkk_per_meeting"])
