@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.rules.costs import DAYS_PER_WEEK, Tariff
+from sim.rules.levers import with_changes
 from sim.rules.meetings import HELD
 from sim.rules.people import GROUPS, JOB, RECALL
 
@@ -24,6 +25,10 @@ if TYPE_CHECKING:
     from sim.model.journal import ArmRows
 
 Array = NDArray[np.float64]
+
+
+LEVERS = ("quality_dkk_per_meeting", "programme")
+"""Levers that cost money themselves."""
 
 
 @dataclass(frozen=True)
@@ -48,6 +53,11 @@ class Flows:
     def take(self, rows: NDArray[np.intp]) -> Flows:
         """The same of some of the spells."""
         return Flows(*(getattr(self, field.name)[rows] for field in fields(self)))
+
+    def municipal_benefit_dkk(self, tariff: Tariff, horizon_days: float) -> float:
+        """What the tariff's municipality pays of all benefit in the run."""
+        start, left = (np.clip(day, 0.0, horizon_days) for day in (self.start_day, self.exit_day))
+        return float((self.benefit * tariff.municipal_days(start, left, self.clock_zero_day)).sum())
 
     def between(self, tariff: Tariff, from_day: Any, to_day: Any) -> dict[str, Array]:
         """Kroner of each spell from ``from_day`` to ``to_day`` (numbers, or one a spell)."""
@@ -79,6 +89,28 @@ class Payments:
     row: NDArray[np.intp]
     day: Array
     dkk: Array
+
+
+@dataclass(frozen=True)
+class Meetings:
+    """Some meetings: their places in the table, and the rows of their spells."""
+
+    place: NDArray[np.intp]
+    row: NDArray[np.intp]
+
+    def where(self, chosen: NDArray[np.bool_]) -> Meetings:
+        """Those that are chosen."""
+        kept = np.flatnonzero(chosen)
+        return Meetings(self.place[kept], self.row[kept])
+
+
+def money_levers(values: Mapping[str, Any], arm: str) -> dict[str, Any]:
+    """The levers of an arm that cost money themselves."""
+    regime = values["regimes"][values["arms"][arm]["regime"]]
+    changes = values["arms"][arm].get("levers") or {}
+    return with_changes(
+        *({name: of[name] for name in LEVERS if name in of} for of in (regime, changes))
+    )
 
 
 def flows(study: Study, tariff: Tariff, rows: ArmRows, staff_dkk_per_day: float) -> Flows:
@@ -117,23 +149,33 @@ def displaced_jobs_per_job(rows: ArmRows) -> float:
     return float(extras.get("displaced_jobs_per_counted_job", 0.0))
 
 
-def meeting_payments(
-    tariff: Tariff, rows: ArmRows, dkk_per_minute: float, quality_dkk: float
-) -> Iterator[Payments]:
-    """What meetings cost: minutes of any outcome, overhead and quality of held ones."""
+def staff_payments(tariff: Tariff, rows: ArmRows, dkk_per_minute: float, of: Meetings) -> Payments:
+    """What the minutes of some meetings cost, whatever their outcome."""
     meetings = rows.meetings
-    row = spell_rows(rows)
-    used = np.flatnonzero(meetings["minutes"] > 0.0)
-    day = meetings["end_day"][used]
+    used = of.where(meetings["minutes"][of.place] > 0.0)
+    day = meetings["end_day"][used.place]
     for earlier in ("start_day", "due_day"):
-        day = np.where(np.isnan(day), meetings[earlier][used], day)
-    minutes = meetings["minutes"][used]
-    yield Payments("caseworkers", row[used], day, dkk_per_minute * minutes * tariff.discount(day))
-    held = np.flatnonzero(meetings["outcome"] == HELD)
-    day = meetings["end_day"][held]
+        unknown = np.isnan(day)
+        if unknown.any():
+            day = np.where(unknown, meetings[earlier][used.place], day)
+    minutes = meetings["minutes"][used.place]
+    dkk = dkk_per_minute * minutes * tariff.discount(day)
+    return Payments("caseworkers", used.row, day, dkk)
+
+
+def held_payments(
+    tariff: Tariff, rows: ArmRows, quality_dkk: float, of: Meetings
+) -> Iterator[Payments]:
+    """What the held among some meetings cost beyond minutes: overhead and quality."""
+    held = of.where(rows.meetings["outcome"][of.place] == HELD)
+    day = rows.meetings["end_day"][held.place]
     worth = tariff.discount(day)
-    yield Payments("meetings", row[held], day, tariff.overhead_dkk_per_meeting * worth)
-    yield Payments("quality", row[held], day, quality_dkk * worth)
+    yield Payments("meetings", held.row, day, tariff.overhead_dkk_per_meeting * worth)
+    if quality_dkk:
+        yield Payments("quality", held.row, day, quality_dkk * worth)
+    else:
+        nothing = slice(0)
+        yield Payments("quality", held.row[nothing], day[nothing], worth[nothing])
 
 
 def job_payments(tariff: Tariff, rows: ArmRows, dkk_per_job: float) -> Payments:
@@ -149,18 +191,6 @@ def lump_payments(study: Study, rows: ArmRows, lump_dkk: float) -> Payments:
     entrants = np.flatnonzero((entry >= 0.0) & (entry < study.observation_days))
     share = lump_dkk / max(len(entrants), 1)
     return Payments("programme", entrants, entry[entrants], np.full(len(entrants), share))
-
-
-def spell_rows(rows: ArmRows) -> NDArray[np.intp]:
-    """For each meeting the row of its spell; both tables are sorted by person and spell."""
-
-    def key(table: Mapping[str, NDArray[Any]]) -> NDArray[np.int64]:
-        return table["person"].astype(np.int64) * 65_536 + table["spell"]
-
-    of_meeting = key(rows.meetings)
-    first = np.flatnonzero(np.diff(of_meeting, prepend=-1))
-    found = np.searchsorted(key(rows.spells), of_meeting[first])
-    return np.repeat(found, np.diff(first, append=len(of_meeting)))
 
 
 @dataclass(frozen=True)

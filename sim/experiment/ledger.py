@@ -18,15 +18,18 @@ from numpy.typing import NDArray
 from sim.experiment.cashflows import (
     Array,
     Flows,
+    Meetings,
     Payments,
     flows,
+    held_payments,
     job_payments,
     lump_payments,
-    meeting_payments,
+    money_levers,
     staff,
+    staff_payments,
 )
+from sim.experiment.rows import spell_rows
 from sim.rules.costs import ACCOUNTS, Amounts, Tariff, accounts
-from sim.rules.levers import with_changes
 
 if TYPE_CHECKING:
     from sim.experiment.study import Study
@@ -103,26 +106,31 @@ class Accounts:
 def account(study: Study, arm: str, rows: ArmRows) -> Accounts:
     """The accounts of an arm from its rows; a study without 728 days of follow-up says so."""
     tariff = Tariff.of(study.values["costs"])
-    arms, regimes = study.values["arms"], study.values["regimes"]
-    levers = with_changes(regimes[arms[arm]["regime"]], arms[arm].get("levers") or {})
+    levers = money_levers(study.values, arm)
     cost = staff(study, tariff, rows)
     money = flows(study, tariff, rows, cost.dkk_per_day)
-    by_meeting = list(
-        meeting_payments(
-            tariff, rows, cost.dkk_per_minute, float(levers["quality_dkk_per_meeting"])
-        )
-    )
+    quality_dkk = float(levers["quality_dkk_per_meeting"])
     by_job = job_payments(tariff, rows, float(levers["programme"]["dkk_per_job"]))
     lump_dkk = float(levers["programme"]["lump_dkk"])
     lump = lump_payments(study, rows, lump_dkk)
 
     window_days = min(WINDOW_DAYS, float(study.follow_up_days))
-    per_spell = _per_counted_spell(tariff, rows, money, [*by_meeting, by_job, lump], window_days)
+    owner = _owners(rows)
+    row = spell_rows(rows)
+    meetings = Meetings(np.arange(len(row)), row)
+    theirs = meetings.where(owner[row] >= 0)
+    payments = [
+        staff_payments(tariff, rows, cost.dkk_per_minute, theirs),
+        *held_payments(tariff, rows, quality_dkk, theirs),
+        by_job,
+        lump,
+    ]
+    per_spell = _per_counted_spell(tariff, rows, money, payments, owner, window_days)
     lines = accounts(tariff, per_spell)
     totals = {name: np.sum(list(lines[name].values()), axis=0) for name in ACCOUNTS}
 
     no_row = np.zeros(1, dtype=np.intp)
-    office = [payments for payments in by_meeting if payments.item != "caseworkers"]
+    office = list(held_payments(tariff, rows, quality_dkk, meetings))
     office += [by_job, Payments("caseworkers", no_row, cost.day, cost.dkk)]
     office += [Payments("programme", no_row, np.zeros(1), np.array([lump_dkk]))]
     horizon_days = float(study.horizon_days)
@@ -132,7 +140,7 @@ def account(study: Study, arm: str, rows: ArmRows) -> Accounts:
 
     whole = in_office(0.0, horizon_days)
     states = replace(tariff, state_share=tuple(1.0 - share for share in tariff.state_share))
-    state = money.between(states, 0.0, horizon_days)["municipal_benefit"]
+    state_dkk = money.municipal_benefit_dkk(states, horizon_days)
 
     flags = []
     if window_days < WINDOW_DAYS:
@@ -161,7 +169,7 @@ def account(study: Study, arm: str, rows: ArmRows) -> Accounts:
             for item, dkk in items.items()
         ],
         whole=accounts(tariff, whole),
-        benefit_by_payer_dkk=(whole.benefit, whole.municipal_benefit, float(state.sum())),
+        benefit_by_payer_dkk=(whole.benefit, whole.municipal_benefit, state_dkk),
         flags=tuple(flags),
     )
 
@@ -177,28 +185,36 @@ def calendar_years(start_date: date, horizon_days: float) -> list[tuple[int, flo
     return years
 
 
+def _owners(rows: ArmRows) -> NDArray[np.intp]:
+    """Each spell's counted spell of the same person, by its place among those; -1 without."""
+    spells = rows.spells
+    owner = np.cumsum(spells["counted"], dtype=np.intp) - 1
+    person = np.append(spells["person"][spells["counted"]], -1)
+    owner[person[owner] != spells["person"]] = -1
+    return owner
+
+
 def _per_counted_spell(
-    tariff: Tariff, rows: ArmRows, money: Flows, payments: list[Payments], window_days: float
+    tariff: Tariff,
+    rows: ArmRows,
+    money: Flows,
+    payments: list[Payments],
+    owner: NDArray[np.intp],
+    window_days: float,
 ) -> Amounts:
     """Kroner of each counted spell and of its person's later ones, within the window."""
-    spells = rows.spells
-    first = np.flatnonzero(spells["counted"])
-    number = len(first)
-    owner = np.cumsum(spells["counted"], dtype=np.intp) - 1
-    mine = owner >= 0
-    mine[mine] = spells["person"][first[owner[mine]]] == spells["person"][mine]
-    owner[~mine] = number
-    from_day = spells["entry_day"][first].astype(float)
+    from_day = rows.spells["entry_day"][rows.spells["counted"]].astype(float)
+    number = len(from_day)
     # The last element stands for everybody whose costs belong to no counted spell.
     to_day = np.append(from_day + window_days, -np.inf)
 
-    kept = np.flatnonzero(mine)
+    kept = np.flatnonzero(owner >= 0)
     by = owner[kept]
     flowing = money.take(kept).between(tariff, from_day[by], to_day[by])
     sums: dict[str, Any] = {item: np.bincount(by, dkk, number) for item, dkk in flowing.items()}
     for paid in payments:
         whose = owner[paid.row]
-        inside = paid.day <= to_day[whose]
+        inside = np.flatnonzero(paid.day <= to_day[whose])
         summed = np.bincount(whose[inside], paid.dkk[inside], number)
         sums[paid.item] = sums.get(paid.item, 0.0) + summed
     return Amounts(**sums)
@@ -218,8 +234,11 @@ def _whole_office(
     # Shares of the staff's cost give way to the cost itself, which the payments hold.
     sums["caseworkers"] = 0.0
     for paid in payments:
-        inside = (paid.day >= from_day) & ((paid.day < to_day) | last)
-        sums[paid.item] = sums.get(paid.item, 0.0) + float(paid.dkk[inside].sum())
+        inside = paid.day >= from_day
+        if not last:
+            inside &= paid.day < to_day
+        paid_dkk = paid.dkk if inside.all() else paid.dkk[inside]
+        sums[paid.item] = sums.get(paid.item, 0.0) + float(paid_dkk.sum())
     return Amounts(**sums)
 
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from math import inf
 
 import numpy as np
 from numba import typeof, types
 
-from sim.model.audit import EVERY, Audit, Leaver
+from sim.model.audit import EVERY, Audit
 from sim.model.books import MOST_SPELLS
 from sim.model.clock import Clock
 from sim.model.compiled.arrays import Arrays
@@ -20,6 +20,7 @@ from sim.model.compiled.office import WRONG_BUSY, WRONG_FREE, WRONG_IDLE, WRONG_
 from sim.model.compiled.world import SHORT_OF_ROOM, WRONG
 from sim.model.jobcentre import ORDERS
 from sim.model.journal import ArmRows, office_by_day
+from sim.model.leavers import Leavers, Weeks
 from sim.model.office import WAIT_ERROR, Office
 from sim.model.population import People, past_entrants
 from sim.model.settings import Settings, Study, registry_of, rulebook_of, settings_of
@@ -213,14 +214,12 @@ def _rows(
 def _audit(arrays: Arrays, study: Study, w: Rulebook, replication: int) -> Audit:
     """The second computation, with what the world has kept for it."""
     g = arrays.g
-    audit = Audit(w, study.seed, replication)
     weeks, pools = int(g["weeks_kept"]), int(g["pools_count"])
     factors = arrays.array("week_factors")[: weeks * pools].reshape(weeks, pools)
-    for day, row in zip(arrays.array("week_days")[:weeks].tolist(), factors.tolist(), strict=True):
-        audit.week(day, row)
-    for q in arrays.array("leavers")[: int(g["leavers_count"])]:
-        audit.add(Leaver(*(q[name].item() for name in Leaver.__annotations__)))
-    return audit
+    kept = arrays.array("leavers")[: int(g["leavers_count"])]
+    leavers = Leavers(*(np.ascontiguousarray(kept[field.name]) for field in fields(Leavers)))
+    told = Weeks(arrays.array("week_days")[:weeks], factors)
+    return Audit.with_leavers(w, study.seed, replication, leavers, told)
 
 
 def _check_busy(pools: np.ndarray) -> None:
