@@ -9,7 +9,14 @@ from math import inf
 from sim.model.demand import lives
 from sim.model.engines import COMPILED
 from sim.model.population import entrants
-from sim.model.settings import STANDARD, Study, plain_standard, registry_of, rulebook_of, settings_of
+from sim.model.settings import (
+    STANDARD,
+    Study,
+    plain_standard,
+    registry_of,
+    rulebook_of,
+    settings_of,
+)
 
 SAMPLE_PEOPLE = {COMPILED: 20_000}
 FEW_PEOPLE = 400
@@ -39,7 +46,9 @@ def estimate_seconds(study: Study) -> float:
             else a_day * 250.0 * settings.warm_start
         )
     number = SAMPLE_PEOPLE.get(study.engine, FEW_PEOPLE)
-    sample = replace(settings, grid=False, inflow_kind="cohort", inflow_people=number, shares=shares)
+    sample = replace(
+        settings, grid=False, inflow_kind="cohort", inflow_people=number, shares=shares
+    )
     cohort = entrants(sample, 0, 0)
     w = rulebook_of(plain_standard(study), STANDARD, registry_of(study))
     began = time.perf_counter()

@@ -39,7 +39,7 @@ def live_spell(
     begin(p, w, p.entry_day, plan_luck(luck, p, w), p.spread)
     now = p.entry_day
     while True:
-        stop = p.due_day if p.due_day < until else until
+        stop = min(until, p.due_day)
         find_exit(p, w, stop)
         if p.exit_day <= stop:
             return p.exit_day < until
@@ -51,7 +51,7 @@ def live_spell(
             after_contact(p, w, now, plan_luck(luck, p, w))
             continue
         end = now + p.minutes / MINUTES_PER_DAY
-        find_exit(p, w, end if end < until else until)
+        find_exit(p, w, min(until, end))
         if p.exit_day <= end:
             if p.exit_day >= until:
                 return False

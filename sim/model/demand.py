@@ -77,6 +77,8 @@ def long_run(study: Study, settings: Settings, w: Rulebook, people: int) -> Dema
     np.add.at(totals, cohort.group[here], lived)
     counts = np.bincount(cohort.group, minlength=len(GROUPS))
     means = totals / counts[:, None]
-    groups, shared, days, minutes, effort = (np.array(per_day)[:, None] * means).sum(axis=0).tolist()
+    groups, shared, days, minutes, effort = (
+        (np.array(per_day)[:, None] * means).sum(axis=0).tolist()
+    )
     minutes += shared / mean_group_size(groups, settings.group_size, settings.gather_days)
     return Demand(minutes_per_day=minutes, effort_per_day=effort, open_spells=days)

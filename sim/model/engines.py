@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import replace
 from importlib.util import find_spec
 
-from sim.model.settings import STANDARD, Study, plain_standard, registry_of, rulebook_of
+from sim.model.settings import STANDARD, Study, plain_standard, rulebook_of
 from sim.rules.registry import Registry
 
 AUTO, SIMPY, COMPILED = ENGINES = ("auto", "simpy", "compiled")

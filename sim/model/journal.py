@@ -9,7 +9,6 @@ from struct import Struct
 
 import numpy as np
 
-from sim.rules.calendar import MINUTES_PER_DAY
 from sim.rules.meetings import DECLINED, HELD, PENDING, SUSPENDED, minutes_of_caseworkers
 from sim.rules.people import OPEN, Spell
 

@@ -22,6 +22,7 @@ from sim.rules.entering import first_spell
 from sim.rules.people import EDUCATION, GROUPS, JOB, OTHER, RECALL, Spell, person_number
 from sim.rules.rulebook import Rulebook
 
+
 @dataclass(frozen=True)
 class People:
     """First spells in order of entry (ties: person number), as columns of equal length.

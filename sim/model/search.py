@@ -71,7 +71,7 @@ def search(world: Surroundings, p: Spell) -> Process:
             # between meetings, until the next falls due or the person leaves
             world.look(p, p.due_day)
             while p.due_day > clock._now < p.exit_day:
-                clock.set(alarm, p.due_day if p.due_day < p.exit_day else p.exit_day)
+                clock.set(alarm, min(p.exit_day, p.due_day))
                 yield alarm
             if p.exit_day <= clock._now:
                 break
@@ -88,7 +88,7 @@ def search(world: Surroundings, p: Spell) -> Process:
                 if not world.coupled:
                     world.look(p, clock._now + LOOK_DAYS)
                 while p.state == WAITS and p.exit_day > clock._now:
-                    clock.set(alarm, p.exit_day if p.exit_day < p.limit_day else p.limit_day)
+                    clock.set(alarm, min(p.limit_day, p.exit_day))
                     yield alarm
                     if p.state == WAITS and p.limit_day <= clock._now < p.exit_day:
                         world.look(p, clock._now + LOOK_DAYS)

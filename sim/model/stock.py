@@ -117,9 +117,7 @@ def _who_may_matter(past: People, w: Rulebook, luck: Luck) -> list[int]:
     return np.flatnonzero(matters).tolist()
 
 
-def _longest_days(
-    past: People, w: Rulebook, who: np.ndarray, thresholds: np.ndarray
-) -> np.ndarray:
+def _longest_days(past: People, w: Rulebook, who: np.ndarray, thresholds: np.ndarray) -> np.ndarray:
     """How long spells last without meetings (inf where that has no closed form)."""
     longest = np.full(len(who), inf)
     group, frailty = past.group[who], past.frailty[who]

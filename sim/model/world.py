@@ -246,7 +246,7 @@ class World:
     def _ring_earlier(self, p: Spell, now: float) -> None:
         """After a change from outside: an alarm that would ring too late is brought forward."""
         if p.state == SEARCHES:
-            day = p.due_day if p.due_day < p.exit_day else p.exit_day
+            day = min(p.exit_day, p.due_day)
         else:
             day = p.exit_day if p.state == WAITS or self.rulebook.exit_breaks_meeting else inf
         if day < p.alarm.day and p.alarm.day > now:

@@ -138,7 +138,9 @@ def _gauss(about: tuple[Any, Any, bool], a: float, b: float) -> float:
     half, middle = 0.5 * (b - a), 0.5 * (a + b)
     total = 0.0
     for node, share in NODES:
-        total += share * (_weight(about, middle - half * node) + _weight(about, middle + half * node))
+        total += share * (
+            _weight(about, middle - half * node) + _weight(about, middle + half * node)
+        )
     return half * total
 
 

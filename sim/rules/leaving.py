@@ -91,8 +91,10 @@ def gain(p, w, day: float) -> float:
     if w.decay == 0.0:
         return p.level * w.common_factor[p.common] * days * factor(w.effect_kind, w.cap, y)
     y *= exp(-w.decay * days)
-    return p.level * w.common_factor[p.common] * (
-        days + (p.excess_sum - factor_sum(w.effect_kind, w.cap, y)) / w.decay
+    return (
+        p.level
+        * w.common_factor[p.common]
+        * (days + (p.excess_sum - factor_sum(w.effect_kind, w.cap, y)) / w.decay)
     )
 
 
@@ -142,7 +144,11 @@ def _days_to(p, w, need: float) -> float:
         now = factor(w.effect_kind, w.cap, p.excess)
         if w.decay == 0.0:
             return need / (p.level * w.common_factor[p.common] * now)
-        days = need / (p.level * w.common_factor[p.common] * now) if now > 0.0 else need / (p.level * w.common_factor[p.common])
+        days = (
+            need / (p.level * w.common_factor[p.common] * now)
+            if now > 0.0
+            else need / (p.level * w.common_factor[p.common])
+        )
     else:
         # where the rate begins with (nearly) nothing, look ahead in growing steps
         now = rate(p, w, p.at_day)
@@ -216,7 +222,14 @@ def _peak(p, w) -> float:
     """A rate per day that is not exceeded until something changes (inf where none is known)."""
     if not p.closed:
         return inf
-    peak = p.frailty * w.knot_peak[p.knot] * w.cycle_peak * w.common_factor[p.common] * p.top * (1.0 + w.threat)
+    peak = (
+        p.frailty
+        * w.knot_peak[p.knot]
+        * w.cycle_peak
+        * w.common_factor[p.common]
+        * p.top
+        * (1.0 + w.threat)
+    )
     if p.at_day < p.sanction_to_day:
         peak *= w.sanction_peak
     return peak
@@ -241,7 +254,10 @@ def find_exit(p, w, limit: float) -> None:
     p.exit = p.fixed_exit
     # most looks end here: even at its highest rate the sum stays below the threshold
     if not p.others and p.piece_day >= limit and p.closed:
-        if p.threshold - p.summed > p.level * w.common_factor[p.common] * p.top * (limit - p.at_day) * SAFELY:
+        if (
+            p.threshold - p.summed
+            > p.level * w.common_factor[p.common] * p.top * (limit - p.at_day) * SAFELY
+        ):
             return
     day = job_day(p, w, limit)
     if day <= p.fixed_day:

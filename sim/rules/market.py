@@ -25,9 +25,7 @@ def market_factor(
     return ratio**-displacement
 
 
-def load_factor(
-    open_spells: int, caseworkers: float, reference: float, elasticity: float
-) -> float:
+def load_factor(open_spells: int, caseworkers: float, reference: float, elasticity: float) -> float:
     """(open spells per caseworker / reference)**-kappa; 1 with zero or unlimited caseworkers."""
     if elasticity == 0.0 or caseworkers <= 0.0 or caseworkers == inf or open_spells == 0:
         return 1.0

@@ -15,7 +15,7 @@ from sim.model.clock import Clock
 from sim.model.compiled.arrays import Arrays
 from sim.model.compiled.clock import NONE
 from sim.model.compiled.kernels import kernels
-from sim.model.compiled.layout import CHANGE, MEETING_ROW, SPELL_ROW
+from sim.model.compiled.layout import CHANGE, MEETING_ROW, PLACE, REAL, SPELL_ROW, WHOLE
 from sim.model.compiled.office import WRONG_BUSY, WRONG_FREE, WRONG_IDLE, WRONG_SUM
 from sim.model.compiled.world import SHORT_OF_ROOM, WRONG
 from sim.model.jobcentre import ORDERS
@@ -217,17 +217,21 @@ def _audit(arrays: Arrays, study: Study, w: Rulebook, replication: int) -> Audit
     weeks, pools = int(g["weeks_kept"]), int(g["pools_count"])
     factors = arrays.array("week_factors")[: weeks * pools].reshape(weeks, pools)
     kept = arrays.array("leavers")[: int(g["leavers_count"])]
-    leavers = Leavers(*(np.ascontiguousarray(kept[field.name]) for field in fields(Leavers)))
+    wide = {PLACE: WHOLE, REAL: REAL}
+    leavers = Leavers(
+        *(kept[f.name].astype(wide[kept.dtype[f.name].type]) for f in fields(Leavers))
+    )
     told = Weeks(arrays.array("week_days")[:weeks], factors)
     return Audit.with_leavers(w, study.seed, replication, leavers, told)
 
 
 def _check_busy(pools: np.ndarray) -> None:
     """Every busy caseworker must be in a meeting, or late for the next window."""
-    busy = pools["size"] - pools["free"] + pools["leaving"]
-    known = pools["meeting"] + pools["group_meetings"] + pools["late"]
-    for k in np.flatnonzero((pools["size"] != inf) & (busy != known)):
-        raise CheckError(f"{busy[k]} caseworkers are busy at the end, in {known[k]} meetings")
+    for q in pools[pools["size"] != inf]:
+        busy = q["size"] - q["free"] + q["leaving"]
+        known = q["meeting"] + q["group_meetings"] + q["late"]
+        if busy != known:
+            raise CheckError(f"{busy} caseworkers are busy at the end, in {known} meetings")
 
 
 def _complain(g: np.void) -> None:
@@ -247,4 +251,3 @@ def _complain(g: np.void) -> None:
             f"person {g['wrong_person']}, spell {g['wrong_spell']}: the cumulative job rate at the "
             f"exit on day {a} is {b!r}, the threshold {c!r}"
         )
-

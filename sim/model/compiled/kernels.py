@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import sys
 import tempfile
+from collections.abc import Iterable
 from functools import lru_cache
 from hashlib import blake2b
 from pathlib import Path
@@ -91,7 +92,7 @@ def kernels() -> Kernels:
 @lru_cache(maxsize=1)
 def cache_folder() -> Path | None:
     """The folder of what is kept; None where it cannot be written (that only costs time)."""
-    folder = cache_home() / f"engine-{fingerprint()}"
+    folder = cache_home() / f"engine-{fingerprint(sources())}"
     try:
         folder.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryFile(dir=folder):
@@ -114,15 +115,18 @@ def cache_home() -> Path:
     return Path(home) / "samtale"
 
 
-@lru_cache(maxsize=1)
-def fingerprint() -> str:
-    """A hash of all source and of the programs that compile it."""
+def sources() -> tuple[Path, ...]:
+    """Every file whose text goes into what is compiled."""
+    constants = ("sim.model.clock", "sim.model.search", "sim.model.world", "sim.rules.rulebook")
+    modules = (*MODULES, layout, pointers, *(sys.modules[name] for name in constants))
+    return tuple(Path(str(module.__file__)) for module in modules)
+
+
+def fingerprint(files: Iterable[Path]) -> str:
+    """A hash of source files and of the programs that compile them."""
     found = blake2b(digest_size=8)
     for text in (sys.version, numba.__version__, np.__version__):
         found.update(text.encode())
-    for module in (*MODULES, layout, pointers):
-        found.update(Path(str(module.__file__)).read_bytes())
-    # constants that the loop takes from elsewhere
-    for name in ("sim.model.clock", "sim.model.search", "sim.model.world", "sim.rules.rulebook"):
-        found.update(Path(str(sys.modules[name].__file__)).read_bytes())
+    for file in files:
+        found.update(file.read_bytes())
     return found.hexdigest()

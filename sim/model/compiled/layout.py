@@ -25,8 +25,10 @@ BYTES = frozenset({
 LINES = 3
 """Exits beside the job, each with a record where meetings move it."""
 
-ROOM = 64
-"""Entries that every table of a rulebook has room for."""
+ROOM = 256
+"""Entries that every table of a rulebook has room for, the calendar aside."""
+
+CALENDAR_ROOM = 16_384
 
 
 def _record(*columns: tuple[Any, str]) -> np.dtype:
@@ -167,9 +169,8 @@ RULE_ADDRESSES = ("hazard_rule", "effect_rule", "schedule_rule")
 LINE_ADDRESSES = ("spare", "lines")
 
 
-def room(entries: int) -> int:
-    """Room for so many entries: 64, 256, 1024, ..."""
-    size = ROOM
+def room(entries: int, size: int = ROOM) -> int:
+    """Room for so many entries: 256, 1024, 4096, ..."""
     while size < entries:
         size *= 4
     return size
@@ -203,7 +204,11 @@ def rulebook_record(w: Rulebook, pools: int) -> np.ndarray:
         for name, kind in Rulebook.__annotations__.items()
         if _is_table(name, kind)
     }
-    dtype = _rulebook(tuple(room(len(t)) for t in tables.values()), room(pools + 1))
+    sizes = tuple(
+        room(len(table), CALENDAR_ROOM if name == "next_open" else ROOM)
+        for name, table in tables.items()
+    )
+    dtype = _rulebook(sizes, room(pools + 1))
     record = np.zeros(1, dtype)
     for name in dtype.names or ():
         if name in tables:

@@ -90,5 +90,3 @@ def _first_words(error: NumbaError) -> str:
     lines = [line.strip() for line in str(error).splitlines() if line.strip()]
     wanted = [line for line in lines if not line.startswith(("Failed in", "During", "Overload"))]
     return (wanted or lines or [type(error).__name__])[0][:200]
-
-

@@ -101,7 +101,7 @@ def wake(g, w, i):
         if p.limit_day <= g.now < p.exit_day:
             look(g, w, p, g.now + LOOK_DAYS)
         if p.exit_day > g.now:
-            ring(g, i, p.exit_day if p.exit_day < p.limit_day else p.limit_day, NORMAL)
+            ring(g, i, min(p.limit_day, p.exit_day), NORMAL)
             return
         if not _give_up(g, w, p):
             return
@@ -117,7 +117,7 @@ def _search(g, w, i, p):
     """Between meetings, until the next one begins or is waited for, or the person is in work."""
     while True:
         if p.due_day > g.now and g.now < p.exit_day:
-            ring(g, i, p.due_day if p.due_day < p.exit_day else p.exit_day, NORMAL)
+            ring(g, i, min(p.exit_day, p.due_day), NORMAL)
             return
         if p.exit_day <= g.now:
             if not _leave(g, w, p):
@@ -139,7 +139,7 @@ def _search(g, w, i, p):
         if not g.coupled:
             look(g, w, p, g.now + LOOK_DAYS)
         if p.exit_day > g.now:
-            ring(g, i, p.exit_day if p.exit_day < p.limit_day else p.limit_day, NORMAL)
+            ring(g, i, min(p.limit_day, p.exit_day), NORMAL)
             return
         if not _give_up(g, w, p):
             return
@@ -197,5 +197,3 @@ def _leave(g, w, p):
             return False
     free_slot(g, p)
     return False
-
-

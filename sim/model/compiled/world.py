@@ -316,7 +316,7 @@ def _renew(g, w):
 def _ring_earlier(g, p):
     """After a change from outside: an alarm that would ring too late is brought forward."""
     if p.state == SEARCHES:
-        day = p.due_day if p.due_day < p.exit_day else p.exit_day
+        day = min(p.exit_day, p.due_day)
     else:
         day = p.exit_day if p.state == WAITS or g.breaks else inf
     alarm = event_at(g, p.slot).day
