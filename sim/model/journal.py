@@ -35,7 +35,8 @@ class ArmRows:
     """The rows of one arm in one replication: NumPy columns, coded (see ``sim.rules``).
 
     ``spells`` are sorted by (person, spell), ``meetings`` by (person, spell, number), ``office``
-    by day. ``checks`` says how many self-checks held, by name; ``extras`` holds single figures.
+    by day. ``checks`` says how many self-checks held, by name; ``extras`` holds single figures;
+    ``seconds`` is the processor time that went to ``compiling`` and to ``checking`` them.
     """
 
     spells: dict[str, np.ndarray]
@@ -43,6 +44,7 @@ class ArmRows:
     office: dict[str, np.ndarray]
     checks: dict[str, int] = field(default_factory=dict)
     extras: dict[str, float] = field(default_factory=dict)
+    seconds: dict[str, float] = field(default_factory=dict)
 
 
 class Table:
