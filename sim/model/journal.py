@@ -140,8 +140,9 @@ def _parts(rows: int) -> Iterator[slice]:
 
 def _by_day(times: np.ndarray, days: int) -> np.ndarray:
     """How many happen on each day, its end included and its beginning not; day 0 has all before."""
-    place = np.maximum(np.ceil(times).astype(int) - 1, 0)
-    return np.bincount(place[place < days], minlength=days)
+    place = np.ceil(times) - 1.0
+    np.clip(place, 0.0, days, out=place)
+    return np.bincount(place.astype(np.intp), minlength=days + 1)[:days]
 
 
 def office_by_day(
