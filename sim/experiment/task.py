@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
@@ -12,6 +13,7 @@ import numpy as np
 from sim.experiment import ledger, metrics, rows
 from sim.experiment.outcomes import Reduction, reduce, worse_off
 from sim.experiment.profiles import thirty_people, thirty_spells
+from sim.experiment.timing import spent
 
 if TYPE_CHECKING:
     from sim.experiment.study import Study
@@ -37,7 +39,8 @@ class Replicated:
 
     ``values`` holds the metrics by (arm, group, metric), ``tables`` the rows by arm where they
     are kept, ``thirty`` the spells of thirty people in the first two arms of the first
-    replication. ``checks`` counts what held, ``extras`` are single figures by (arm, name).
+    replication. ``checks`` counts what held, ``extras`` are single figures by (arm, name),
+    ``seconds`` is the processor time by what it was spent on.
     """
 
     replication: int
@@ -48,6 +51,7 @@ class Replicated:
     extras: dict[tuple[str, str], float]
     tables: dict[str, Tables]
     thirty: dict[str, Tables]
+    seconds: dict[str, float]
 
 
 def shipped_world(study: Study, replication: int) -> Mapping[str, ArmRows]:
@@ -63,7 +67,9 @@ def replicate(job: Job, replication: int) -> Replicated:
     Raises CheckError where the rows break what they promise.
     """
     study = job.study
+    began = time.process_time()
     simulated = job.world(study, replication)
+    world_seconds = time.process_time() - began
     checks: Counter[str] = Counter()
     values: dict[tuple[str, str, str], float] = {}
     digests: dict[str, str] = {}
@@ -100,6 +106,7 @@ def replicate(job: Job, replication: int) -> Replicated:
             for arm in study.arms[:2]
             if replication == 0
         },
+        seconds=spent(simulated.values(), world_seconds, time.process_time() - began),
     )
 
 

@@ -6,6 +6,8 @@ integrated by quadrature (see ``quadrature``).
 
 from __future__ import annotations
 
+import time
+
 import numpy as np
 
 from sim.model.books import MOST_SPELLS, check_rows, keys_of
@@ -44,6 +46,8 @@ class Audit:
         self._w = w
         self._luck = key_of(seed, replication, "plan")
         self.every = every
+        self.seconds = 0.0
+        """Processor time that `check` took."""
         self._kept: list[tuple[float, ...]] = []
         self._week_day: list[float] = []
         self._week_factors: list[list[float]] = []
@@ -88,6 +92,7 @@ class Audit:
         Raises:
             CheckError: one did not; the message names the person.
         """
+        began = time.process_time()
         first = check_rows(spells, meetings, self._w.exit_breaks_meeting)
         leavers, weeks = self._told()
         row = np.searchsorted(keys_of(spells), leavers.person * MOST_SPELLS + leavers.spell)
@@ -99,6 +104,7 @@ class Audit:
             sanctions = self._sanctions(lives, spells["sanctions"][row[some]])
             sums = job_rate_sums(self._w, weeks, lives, sanctions)
             _compare(q, sums)
+        self.seconds += time.process_time() - began
         return {
             "meetings_within_spells": len(meetings["person"]),
             "due_equals_held_and_missed": len(spells["person"]),

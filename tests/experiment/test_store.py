@@ -15,8 +15,9 @@ import pandas as pd
 import pytest
 
 from sim.experiment import files, store
-from sim.experiment.compare import Origin, run
+from sim.experiment.compare import run
 from sim.experiment.folder import RunFolder, read
+from sim.experiment.manifest import Origin
 from sim.rules.errors import DataError, ResourceError, SamtaleError
 
 from .fakes import FakeConfiguration, study, world

@@ -12,6 +12,7 @@ import matplotlib
 import numpy as np
 import pytest
 
+from sim.experiment.pool import Pool
 from sim.report import write
 from sim.report.figures import FIGURES, coincide, lives, office, saved, style, survival
 from sim.report.figures.money import item_savings
@@ -99,6 +100,17 @@ def test_one_arm_has_no_differences_but_its_other_figures(make_run: Make, tmp_pa
     names = {path.name for path in write(make_run(tmp_path / "run", arms=ALONE))}
     assert "survival.svg" in names
     assert "days_saved.svg" not in names
+
+
+def test_processes_draw_the_same_bytes(
+    make_run: Make, reported: Path, facts: dict[str, object], tmp_path: Path
+) -> None:
+    path = make_run(tmp_path / "run")
+    with Pool(2) as pool:
+        written = write(path, facts, pool)
+    assert len(written) > 15
+    for file in written:
+        assert file.read_bytes() == (reported / file.relative_to(path)).read_bytes(), file.name
 
 
 def test_one_replication_is_drawn_without_intervals(make_run: Make, tmp_path: Path) -> None:
