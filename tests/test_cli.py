@@ -279,9 +279,24 @@ def test_compare_sets_runs_side_by_side(finished: Path) -> None:
     done = samtale("compare", "results/a", "results/b", cwd=finished)
     assert done.returncode == 0, done.stderr
     assert re.search(r"effect\.kind +concave +none", done.stdout)
-    assert "days_saved" in done.stdout
+    assert re.search(r"Intensified +Days saved +.*\d", done.stdout)
+    assert re.search(r"Standard +Found a job +[\d.]+ % ", done.stdout)
+    assert re.search(r"Standard +Municipality's cost, DKK per spell +\d", done.stdout)
+    for name in ("days_saved", "rmst_728_days", "_dkk", "lockdown_voluntary  "):
+        assert name not in done.stdout.replace("arms.", "")
     assert samtale("compare", "results/a", cwd=finished).returncode == 2
     assert samtale("compare", "results/a", "results/c", cwd=finished).returncode == 3
+
+
+@pytest.mark.parametrize("columns", [60, 79])
+def test_compare_breaks_no_number_on_a_narrow_terminal(finished: Path, columns: int) -> None:
+    wide = samtale("compare", "results/a", "results/b", cwd=finished)
+    narrow = samtale("compare", "results/a", "results/b", cwd=finished, COLUMNS=str(columns))
+    assert narrow.returncode == 0, narrow.stderr
+    assert "Intensified: Days saved" in narrow.stdout
+    cells = re.findall(r"\S+ \(\S+ to [^)]+\)", wide.stdout)
+    assert len(cells) > 60 and all(cell in narrow.stdout for cell in cells)
+    assert max(map(len, narrow.stdout.splitlines())) <= 79
 
 
 def test_halved_caseworkers_are_warned_of_before_the_run(tmp_path: Path) -> None:
