@@ -42,8 +42,6 @@ class Flows:
     wage: Array
     displaced: Array
     """Jobs of the unsimulated lost to this one: for as long as it lasts, at the same wage."""
-    caseworkers: Array
-    """Staff cost a day in unemployment; zero unless nobody used a minute of the staff."""
 
     def take(self, rows: NDArray[np.intp]) -> Flows:
         """The same of some of the spells."""
@@ -67,7 +65,6 @@ class Flows:
             "wages": wages,
             "displaced_wages": self.displaced * wages,
             "displaced_benefit": self.displaced * self.benefit * after_days,
-            "caseworkers": self.caseworkers * days,
         }
 
 
@@ -81,7 +78,7 @@ class Payments:
     dkk: Array
 
 
-def flows(study: Study, tariff: Tariff, rows: ArmRows, staff_dkk_per_day: float) -> Flows:
+def flows(study: Study, tariff: Tariff, rows: ArmRows) -> Flows:
     """The flows of all spells of an arm."""
     spells = rows.spells
     group, way, person = spells["group"], spells["exit"], spells["person"]
@@ -107,7 +104,6 @@ def flows(study: Study, tariff: Tariff, rows: ArmRows, staff_dkk_per_day: float)
         after_exit=np.array(tariff.after_exit_dkk_per_day)[group, way],
         wage=np.where((way == JOB) | (way == RECALL), tariff.wage_dkk_per_day, 0.0),
         displaced=np.where(way == JOB, displaced_jobs_per_job(rows), 0.0),
-        caseworkers=np.full(len(entry), staff_dkk_per_day),
     )
 
 
@@ -164,41 +160,45 @@ def spell_rows(rows: ArmRows) -> NDArray[np.intp]:
 
 
 @dataclass(frozen=True)
-class Staff:
-    """What the staff of an arm costs: by day (discounted), and shared out."""
+class Window:
+    """The counted spells, and between which days each is followed in money.
 
-    day: Array
-    dkk: Array
-    dkk_per_minute: float
-    dkk_per_day: float
-    """Share of a day in unemployment, where nobody used a minute of a staff that costs."""
-    unlimited: bool
+    ``owner`` has one element a row of spells: the counted spell of the row's person, or ``number``
+    where there is none; the last element of the days stands for those, and holds no day.
+    """
+
+    number: int
+    owner: NDArray[np.intp]
+    from_day: Array
+    to_day: Array
+
+    @property
+    def rows(self) -> NDArray[np.intp]:
+        """Rows of people who have a counted spell."""
+        return np.flatnonzero(self.owner < self.number)
+
+    def paid(self, payments: Payments) -> Array:
+        """Kroner of each counted spell and of its person's later ones, within the window."""
+        whose = self.owner[payments.row]
+        inside = payments.day <= self.to_day[whose]
+        summed: Array = np.bincount(whose[inside], payments.dkk[inside], self.number).astype(float)
+        return summed
 
 
-def staff(study: Study, tariff: Tariff, rows: ArmRows) -> Staff:
-    """Caseworkers by FTE-year, busy or idle; unlimited ones by the minutes that they gave."""
-    office = rows.office
-    day = office["day"].astype(float)
-    end_day = np.maximum(np.minimum(day + 1.0, study.horizon_days), day)
-    minutes = office["minutes_used"]
-    unlimited = np.isinf(office["caseworkers"])
-    number = np.where(unlimited, 0.0, office["caseworkers"])
-    minute_dkk = tariff.caseworker_dkk_per_year / float(
-        study.values["office"]["minutes_per_caseworker_year"]
-    )
-    paid_minutes = np.where(unlimited, minute_dkk * minutes, 0.0)
-    per_day = tariff.caseworker_dkk_per_day
-    dkk = number * per_day * tariff.days(day, end_day) + paid_minutes * tariff.discount(day + 0.5)
-    plain_dkk = float((number * per_day * (end_day - day) + paid_minutes).sum())
-    used = float(rows.meetings["minutes"].sum())
+def window(rows: ArmRows, days: float) -> Window:
+    """The counted spells of an arm, each followed for so many days from its entry."""
     spells = rows.spells
-    lived = float((spells["exit_day"] - np.maximum(spells["entry_day"], 0.0)).sum())
-    return Staff(
-        day=day,
-        dkk=dkk,
-        dkk_per_minute=plain_dkk / used if used > 0.0 else 0.0,
-        dkk_per_day=plain_dkk / lived if used == 0.0 and lived > 0.0 else 0.0,
-        unlimited=bool(unlimited.any()),
+    first = np.flatnonzero(spells["counted"])
+    owner = np.cumsum(spells["counted"], dtype=np.intp) - 1
+    mine = owner >= 0
+    mine[mine] = spells["person"][first[owner[mine]]] == spells["person"][mine]
+    owner[~mine] = len(first)
+    from_day = spells["entry_day"][first].astype(float)
+    return Window(
+        number=len(first),
+        owner=owner,
+        from_day=np.append(from_day, np.inf),
+        to_day=np.append(from_day + days, -np.inf),
     )
 
 

@@ -2,8 +2,8 @@
 
 Per counted spell everything counts from the person's entry to 728 days later, later spells of the
 same person included. For the whole office everything counts from day 0 to the end of the run, by
-calendar year. The staff's cost, idle time included, is shared among spells by the minutes that
-their meetings used. Accounts and items are those of ``sim.rules.costs``.
+calendar year. The staff's cost, idle time included, is borne as ``sim.experiment.staff`` says.
+Accounts and items are those of ``sim.rules.costs``.
 """
 
 from __future__ import annotations
@@ -19,12 +19,14 @@ from sim.experiment.cashflows import (
     Array,
     Flows,
     Payments,
+    Window,
     flows,
     job_payments,
     lump_payments,
     meeting_payments,
-    staff,
+    window,
 )
+from sim.experiment.staff import counted_share, shared, staff
 from sim.rules.costs import ACCOUNTS, Amounts, Tariff, accounts
 from sim.rules.levers import with_changes
 
@@ -100,13 +102,24 @@ class Accounts:
         return not self.breaches()
 
 
-def account(study: Study, arm: str, rows: ArmRows) -> Accounts:
-    """The accounts of an arm from its rows; a study without 728 days of follow-up says so."""
+def staff_share(study: Study, rows: ArmRows) -> float:
+    """The part of the staff's cost that counted spells bear, if these rows are the first arm's."""
+    tariff = Tariff.of(study.values["costs"])
+    return counted_share(tariff, rows, window(rows, _window_days(study)))
+
+
+def account(study: Study, arm: str, rows: ArmRows, share: float | None = None) -> Accounts:
+    """The accounts of an arm from its rows; a study without 728 days of follow-up says so.
+
+    Args:
+        share: the part of the staff's cost that counted spells bear (without it, `staff_share`
+            of these rows, as for a first arm).
+    """
     tariff = Tariff.of(study.values["costs"])
     arms, regimes = study.values["arms"], study.values["regimes"]
     levers = with_changes(regimes[arms[arm]["regime"]], arms[arm].get("levers") or {})
     cost = staff(study, tariff, rows)
-    money = flows(study, tariff, rows, cost.dkk_per_day)
+    money = flows(study, tariff, rows)
     by_meeting = list(
         meeting_payments(
             tariff, rows, cost.dkk_per_minute, float(levers["quality_dkk_per_meeting"])
@@ -116,8 +129,12 @@ def account(study: Study, arm: str, rows: ArmRows) -> Accounts:
     lump_dkk = float(levers["programme"]["lump_dkk"])
     lump = lump_payments(study, rows, lump_dkk)
 
-    window_days = min(WINDOW_DAYS, float(study.follow_up_days))
-    per_spell = _per_counted_spell(tariff, rows, money, [*by_meeting, by_job, lump], window_days)
+    window_days = _window_days(study)
+    followed = window(rows, window_days)
+    borne = counted_share(tariff, rows, followed) if share is None else share
+    fixed = shared(borne * cost.fixed_dkk, tariff, rows, followed)
+    paid = [*by_meeting, by_job, lump]
+    per_spell = _per_counted_spell(tariff, followed, money, paid, fixed)
     lines = accounts(tariff, per_spell)
     totals = {name: np.sum(list(lines[name].values()), axis=0) for name in ACCOUNTS}
 
@@ -142,7 +159,7 @@ def account(study: Study, arm: str, rows: ArmRows) -> Accounts:
         )
     if cost.unlimited:
         flags.append("unlimited caseworkers are charged by the minutes that they gave")
-    if cost.dkk_per_day > 0.0:
+    if cost.fixed_dkk > 0.0 and not rows.meetings["minutes"].any():
         flags.append("no meeting used a minute: staff is shared by days in unemployment")
     return Accounts(
         arm=arm,
@@ -177,30 +194,22 @@ def calendar_years(start_date: date, horizon_days: float) -> list[tuple[int, flo
     return years
 
 
+def _window_days(study: Study) -> float:
+    return min(WINDOW_DAYS, float(study.follow_up_days))
+
+
 def _per_counted_spell(
-    tariff: Tariff, rows: ArmRows, money: Flows, payments: list[Payments], window_days: float
+    tariff: Tariff, followed: Window, money: Flows, payments: list[Payments], staff_dkk: Array
 ) -> Amounts:
     """Kroner of each counted spell and of its person's later ones, within the window."""
-    spells = rows.spells
-    first = np.flatnonzero(spells["counted"])
-    number = len(first)
-    owner = np.cumsum(spells["counted"], dtype=np.intp) - 1
-    mine = owner >= 0
-    mine[mine] = spells["person"][first[owner[mine]]] == spells["person"][mine]
-    owner[~mine] = number
-    from_day = spells["entry_day"][first].astype(float)
-    # The last element stands for everybody whose costs belong to no counted spell.
-    to_day = np.append(from_day + window_days, -np.inf)
-
-    kept = np.flatnonzero(mine)
-    by = owner[kept]
-    flowing = money.take(kept).between(tariff, from_day[by], to_day[by])
+    kept = followed.rows
+    by = followed.owner[kept]
+    flowing = money.take(kept).between(tariff, followed.from_day[by], followed.to_day[by])
+    number = followed.number
     sums: dict[str, Any] = {item: np.bincount(by, dkk, number) for item, dkk in flowing.items()}
+    sums["caseworkers"] = staff_dkk
     for paid in payments:
-        whose = owner[paid.row]
-        inside = paid.day <= to_day[whose]
-        summed = np.bincount(whose[inside], paid.dkk[inside], number)
-        sums[paid.item] = sums.get(paid.item, 0.0) + summed
+        sums[paid.item] = sums.get(paid.item, 0.0) + followed.paid(paid)
     return Amounts(**sums)
 
 
@@ -215,8 +224,6 @@ def _whole_office(
     """Kroner of all spells from one day to before another; the ``last`` part has its end too."""
     flowing = money.between(tariff, from_day, to_day)
     sums = {item: float(dkk.sum()) for item, dkk in flowing.items()}
-    # Shares of the staff's cost give way to the cost itself, which the payments hold.
-    sums["caseworkers"] = 0.0
     for paid in payments:
         inside = (paid.day >= from_day) & ((paid.day < to_day) | last)
         sums[paid.item] = sums.get(paid.item, 0.0) + float(paid.dkk[inside].sum())
