@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 import sim
-from sim.experiment import files, metrics, provenance, store
+from sim.experiment import another_run, files, metrics, provenance, store
 from sim.experiment.estimates import Outcomes, differences, summary
 from sim.experiment.figures_tables import costs_table, figure_tables
 from sim.experiment.folder import RunFolder
@@ -41,7 +41,12 @@ def prepare(
     }
     if not origin.seed_drawn:
         same["seed"] = study.seed
-    return store.prepare(out, same, force, resume)
+
+    def explain(found: RunFolder, fact: str) -> list[str]:
+        known = fact == "configuration_sha256"
+        return another_run.different(found, study.values, origin.plugins) if known else []
+
+    return store.prepare(out, same, force, resume, explain)
 
 
 def run(
