@@ -9,8 +9,7 @@ from struct import Struct
 
 import numpy as np
 
-from sim.rules.calendar import MINUTES_PER_DAY
-from sim.rules.meetings import DECLINED, HELD, NO_SHOW, PENDING, SUSPENDED
+from sim.rules.meetings import DECLINED, HELD, PENDING, SUSPENDED, minutes_of_caseworkers
 from sim.rules.people import OPEN, Spell
 
 SPELL_COLUMNS = {
@@ -105,13 +104,7 @@ class Journal:
 
     def met(self, p: Spell, outcome: int, day: float) -> None:
         """A meeting that began is over; minutes are those of caseworkers, a group's shared."""
-        minutes = p.minutes
-        if p.partner:
-            minutes = 0.0
-        elif p.ticket < 0:
-            minutes /= -p.ticket
-        elif outcome != HELD and outcome != NO_SHOW:
-            minutes = (day - p.start_day) * MINUTES_PER_DAY
+        minutes = minutes_of_caseworkers(p, outcome, day)
         if outcome == HELD and p.exit_day <= day:
             p.held += 1
         self._meeting(p, p.start_day, outcome, minutes, p.start_day - p.asked_day, day)
