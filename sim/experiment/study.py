@@ -9,7 +9,6 @@ from math import ceil, inf
 from pathlib import Path
 from typing import Any
 
-
 from sim.model.demand import Demand, long_run
 from sim.model.engines import with_engine
 from sim.model.settings import (
