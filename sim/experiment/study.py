@@ -9,8 +9,6 @@ from math import ceil, inf
 from pathlib import Path
 from typing import Any
 
-from scipy.optimize import brentq
-
 from sim.model.demand import Demand, long_run
 from sim.model.engines import with_engine
 from sim.model.settings import (
@@ -164,6 +162,8 @@ def _paces(study: Study, settings: Settings, registry: Registry) -> dict[str, tu
         contrast = float(allocation["contrast"])
         if allocation["kind"] != "by_risk" or contrast == 0.0:
             continue
+        from scipy.optimize import brentq  # takes long to import, and few studies need it
+
         even = _demand(study, settings, registry, arm).minutes_per_day
 
         def surplus(low: float, arm: str = arm, high: float = 1.0 + contrast, even: float = even):

@@ -19,7 +19,6 @@ from scipy.special import gammaincinv
 WORDS = 4
 CHUNK = 256
 FEW = 8
-BLOCK = 4096
 
 # Generator of the rank-1 lattice for two to four dimensions: powers of the positive root of
 # x**(d+1) = x + 1 (Roberts' R sequence), shifted to the middle of its cells.
@@ -43,11 +42,8 @@ def uniforms(
 
 def exponentials(u: np.ndarray) -> np.ndarray:
     """Unit exponentials from uniforms, by the C library's log (the same on every CPU)."""
-    flat = u.ravel()
-    found = np.empty_like(flat)
-    for i in range(0, len(flat), BLOCK):
-        found[i : i + BLOCK] = [-log(x) for x in flat[i : i + BLOCK].tolist()]
-    return found.reshape(u.shape)
+    logs = np.fromiter(map(log, memoryview(u.ravel())), float, u.size)
+    return np.negative(logs, out=logs).reshape(u.shape)
 
 
 def gamma_frailty(u: np.ndarray, variance: float) -> np.ndarray:

@@ -310,7 +310,7 @@ class World:
             extras["displaced_jobs_per_counted_job"] = self.displaced_jobs / max(self.jobs, 1)
         return ArmRows(
             spells, meetings, office_by_day(spells, meetings, numbers, open_minutes),
-            dict(self.checks), extras,
+            dict(self.checks), extras, {"checking": self.audit.seconds},
         )  # fmt: skip
 
 

@@ -208,7 +208,8 @@ def _rows(
         extras["displaced_jobs"] = float(g["displaced_jobs"])
         extras["displaced_jobs_per_counted_job"] = g["displaced_jobs"] / max(int(g["jobs"]), 1)
     by_day = office_by_day(of_spells, of_meetings, numbers, open_minutes)
-    return ArmRows(of_spells, of_meetings, by_day, checks, extras)
+    spent = {"checking": audit.seconds}
+    return ArmRows(of_spells, of_meetings, by_day, checks, extras, spent)
 
 
 def _audit(arrays: Arrays, study: Study, w: Rulebook, replication: int) -> Audit:

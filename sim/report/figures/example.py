@@ -104,12 +104,10 @@ def _key(sheet: Sheet) -> None:
         ("baseline", "", "#444444", "dashed"),
     )
     for name, marker, colour, line in marks:
-        axes = sheet.axes(left, 0.03, 0.2, 0.12)
-        axes.set_axis_off()
         if marker:
-            axes.plot([0.5], [0.5], marker=marker, color=colour, markersize=5)
+            sheet.mark(left + 0.1, 0.09, marker=marker, color=colour, markersize=5)
         else:
-            axes.plot([0, 1], [0.5, 0.5], color=colour, linestyle=line, linewidth=1.3)
+            sheet.line(left, left + 0.2, 0.09, color=colour, linestyle=line, linewidth=1.3)
         words = say(f"example_person.{name}")
         sheet.text(left + 0.25, 0.09, words, 8)
         left += 0.25 + width_points(words, 8) / 72 + 0.2

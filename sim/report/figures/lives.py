@@ -79,17 +79,21 @@ def _heading(rows: pd.DataFrame, arms: list[Arm]) -> tuple[str, list[str]]:
 
 def _panel(axes: Axes, rows: pd.DataFrame, meetings: pd.DataFrame, arm: Arm, last: float) -> None:
     seen = look(arm)
-    for _, row in rows.iterrows():
-        y, days = row["rank"], row["duration_days"]
-        axes.plot([0, days], [y, y], color=seen.colour, alpha=0.3, linewidth=4.4, zorder=1,
-                  solid_capstyle="butt")  # fmt: skip
-        axes.plot([days], [y], marker=EXIT_MARKERS.get(row["exit"], "o"), color=seen.colour,
+    rank, days, ends = (rows[name].to_numpy() for name in ("rank", "duration_days", "exit"))
+    gap = np.full(len(rank), np.nan)
+    bars = np.stack([0.0 * days, days, gap], axis=1).ravel()
+    axes.plot(bars, np.repeat(rank, 3), color=seen.colour, alpha=0.3, linewidth=4.4, zorder=1,
+              solid_capstyle="butt")  # fmt: skip
+    for kind, marker in EXIT_MARKERS.items():
+        of = ends == kind
+        axes.plot(days[of], rank[of], marker=marker, linestyle="none", color=seen.colour,
                   markersize=4, markeredgewidth=0, zorder=3)  # fmt: skip
     if not meetings.empty:
-        held = meetings["outcome"] == "held"
-        axes.plot(meetings["spell_day"][held], meetings["rank"][held], "|", color="#111111",
+        day, whose = (meetings[name].to_numpy() for name in ("spell_day", "rank"))
+        held = (meetings["outcome"] == "held").to_numpy()
+        axes.plot(day[held], whose[held], "|", color="#111111",
                   markersize=5, markeredgewidth=0.8, zorder=2)  # fmt: skip
-        axes.plot(meetings["spell_day"][~held], meetings["rank"][~held], "x", color="#B00020",
+        axes.plot(day[~held], whose[~held], "x", color="#B00020",
                   markersize=2.6, markeredgewidth=0.6, zorder=2)  # fmt: skip
     axes.set_ylim(float(rows["rank"].max()) + 0.8, 0.2)
     axes.set_xlim(0, 1.05 * last)
@@ -119,8 +123,7 @@ def _key(exits: list[str]) -> list[tuple[str, str, float, int]]:
 
 def _draw_key(sheet: Sheet, key: list[tuple[str, str, float, int]]) -> None:
     for marker, words, left, row in key:
-        axes = sheet.axes(0.12 + left, 0.19 * row + 0.03, 0.14, 0.12)
-        axes.set_axis_off()
         colour = "#B00020" if marker == "x" else "#222222"
-        axes.plot([0.5], [0.5], marker=marker, color=colour, markersize=4.5)
+        middle = 0.12 + left + 0.07, 0.19 * row + 0.09
+        sheet.mark(*middle, marker=marker, color=colour, markersize=4.5)
         sheet.text(0.12 + left + 0.2, 0.19 * row + 0.09, words, 8)

@@ -73,13 +73,9 @@ def draw(run: Run) -> Sheet | None:
 def _key(sheet: Sheet) -> None:
     left = 0.12
     for line, key in ((True, "meetings_by_month.outline"), (False, "meetings_by_month.bars")):
-        mark = sheet.axes(left, 0.03, 0.22, 0.12)
-        mark.set_axis_off()
-        mark.set_xlim(0, 1)
-        mark.set_ylim(0, 1)
         if line:
-            mark.plot([0, 1], [0.5, 0.5], color="#222222", linewidth=1.1)
+            sheet.line(left, left + 0.22, 0.09, color="#222222", linewidth=1.1)
         else:
-            mark.bar(0.5, 1, width=1, color="#666666", alpha=0.8)
+            sheet.box(left, 0.03, 0.22, 0.12, color="#666666", alpha=0.8, linewidth=0)
         sheet.text(left + 0.28, 0.09, say(key), 8)
         left += 0.28 + width_points(say(key), 8) / 72 + 0.2

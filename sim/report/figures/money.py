@@ -221,11 +221,7 @@ def _key_places(labels: list[str], room: float) -> list[tuple[float, int]]:
 
 def _draw_key(sheet: Sheet, labels: list[str], places: list[tuple[float, int]]) -> None:
     for k, (label, (left, row)) in enumerate(zip(labels, places, strict=True)):
-        axes = sheet.axes(0.12 + left, 0.19 * row + 0.03, 0.2, 0.12)
-        axes.set_axis_off()
-        axes.set_xlim(0, 1)
-        axes.set_ylim(0, 1)
-        axes.bar(
-            0.5, 1, width=1, color=FILLS[k], hatch=HATCHES[k], edgecolor="#333333", linewidth=0.5
-        )
+        fill = {"facecolor": FILLS[k], "hatch": HATCHES[k]}
+        place = 0.12 + left, 0.19 * row + 0.03, 0.2, 0.12
+        sheet.box(*place, edgecolor="#333333", linewidth=0.5, **fill)
         sheet.text(0.12 + left + 0.26, 0.19 * row + 0.09, label, 8)

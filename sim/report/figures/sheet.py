@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
+from matplotlib.patches import Rectangle
 
 from sim.report.figures.style import GREY, LINE_POINTS, look, width_points, wrap
 from sim.report.folder import Arm, Run
@@ -105,6 +107,24 @@ class Sheet:
         return self.figure.add_axes(
             (left / WIDTH, bottom / self.height, width / WIDTH, height / self.height)
         )
+
+    def mark(self, left: float, top: float, **how: Any) -> None:
+        """A marker in the body, in the middle of what is given; ``how`` is that of a line."""
+        self.line(left, left, top, **how)
+
+    def line(self, left: float, right: float, top: float, **how: Any) -> None:
+        """A level line in the body."""
+        y = 1 - (self._top + top) / self.height
+        x = [left / WIDTH] if left == right else [left / WIDTH, right / WIDTH]
+        place = self.figure.transFigure
+        self.figure.add_artist(Line2D(x, [y] * len(x), transform=place, **how))
+
+    def box(self, left: float, top: float, width: float, height: float, **how: Any) -> None:
+        """A rectangle in the body; ``how`` is that of a patch."""
+        corner = left / WIDTH, 1 - (self._top + top + height) / self.height
+        size = width / WIDTH, height / self.height
+        place = self.figure.transFigure
+        self.figure.add_artist(Rectangle(corner, *size, transform=place, **how))
 
     def text(
         self,
