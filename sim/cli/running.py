@@ -67,6 +67,8 @@ def run(arguments: argparse.Namespace) -> None:
         compare.prepare(built, folder, origin, arguments.force, arguments.resume)
         seconds = estimate_seconds(built)
         print_plan(built, seconds)
+        if built.engine_note:
+            console.note(f"samtale: {built.engine_note}")
         _agree(seconds, arguments.yes)
         finished = _simulate(arguments, configuration, built, folder, origin, pool)
     console.say()

@@ -19,6 +19,7 @@ from sim.experiment.parquet import RowFiles
 from sim.experiment.pool import Pool, Progress, no_progress
 from sim.experiment.task import Job, Replicated, World, replicate, shipped_world
 from sim.experiment.timing import Clock
+from sim.model.engines import compile_for
 
 if TYPE_CHECKING:
     from sim.experiment.study import Study
@@ -82,6 +83,7 @@ def run(
     if isinstance(place, RunFolder):
         return place
     clock = Clock()
+    compiling = compile_for(study)
     with place as writer:
         if pool is None:
             with start_pool(study.values["compute"], study.replications) as own:
@@ -104,6 +106,7 @@ def run(
         clock.stop()
         facts["wall_seconds"] = round(time.perf_counter() - began, 3)
         facts["seconds"] = clock.with_spent(one.seconds for one in done)
+        facts["seconds"]["compiling"] += round(compiling, 3)
         return writer.seal(facts)
 
 

@@ -33,6 +33,8 @@ class FakeStudy:
     follow_up_days: float
     start_date: date = date(2020, 1, 1)
     people: int = 60
+    engine: str = "simpy"
+    engine_note: str = ""
 
     @property
     def horizon_days(self) -> float:
