@@ -6,7 +6,6 @@ from dataclasses import dataclass, fields
 from math import inf
 
 import numpy as np
-from numba import typeof, types
 
 from sim.model.audit import EVERY, Audit
 from sim.model.books import MOST_SPELLS
@@ -52,13 +51,12 @@ def compile_for(study: Study) -> float:
         w, clock = rulebook_of(study, arm, registry), Clock(settings.horizon_days)
         pools = len(Office(clock, settings, w, study.caseworkers[arm], study, 0).pools)
         arrays = Arrays(w, 0, 0, pools)
-        world, rulebook = typeof(arrays.world), typeof(arrays.rulebook)
-        run.live.prepare(world, rulebook)
-        run.live_before.prepare(world, rulebook, types.float64[::1])
-    run.finish_rows.prepare(world)
-    run.set_up_events.prepare(world)
-    places = types.int32[::1]
-    run.order_meetings.prepare(types.int64[::1], places, places, places)
+        run.live.prepare(arrays.world, arrays.rulebook)
+        run.live_before.prepare(arrays.world, arrays.rulebook, np.zeros(2))
+    run.finish_rows.prepare(arrays.world)
+    run.set_up_events.prepare(arrays.world)
+    places = np.zeros(1, np.int32)
+    run.order_meetings.prepare(np.zeros(1, np.int64), places, places, places)
     return run.seconds
 
 

@@ -68,17 +68,20 @@ class Door:
         self._known: set[tuple[Any, ...]] = set()
         self.seconds = 0.0
 
-    def prepare(self, *kinds: Any) -> None:
-        """Compile the function for arguments of these Numba types."""
+    def prepare(self, *arguments: Any) -> None:
+        """Compile the function for arguments like these."""
+        # finding out Numba's type of a record takes longer than some functions: kinds are known
+        # by their dtype, of which there is one object each
+        kinds = tuple(id(getattr(argument, "dtype", type(argument))) for argument in arguments)
         if kinds not in self._known:
             began = time.perf_counter()
-            self._dispatcher.compile(kinds)
+            self._dispatcher.compile(tuple(typeof(argument) for argument in arguments))
             self.seconds += time.perf_counter() - began
             self._known.add(kinds)
 
     def __call__(self, *arguments: Any) -> Any:
         """What the function returns."""
-        self.prepare(*(typeof(argument) for argument in arguments))
+        self.prepare(*arguments)
         return self._dispatcher(*arguments)
 
 
