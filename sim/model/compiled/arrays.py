@@ -56,7 +56,14 @@ class Arrays:
         for name, value in UNUSED.items():
             entrant[name] = value
         self.point("spare_entrant", entrant)
-        for name in ("free_slot", "free_event", "free_ticket", "free_gathering", "free_member"):
+        for name in (
+            "free_slot",
+            "free_event",
+            "free_ticket",
+            "free_gathering",
+            "free_member",
+            "free_listed",
+        ):
             self.g[name] = NONE
 
     def point(self, name: str, array: np.ndarray) -> np.ndarray:
@@ -94,23 +101,18 @@ class Arrays:
     def slots(self, entries: int) -> None:
         """Room for so many people at a time."""
         self.store("spells", entries)
-        self.store("alarms", entries)
         self.store("lines", LINES * entries if self._responds else 0)
         self.rulebook["lines"] = self.g["lines"]
-        self._heap()
-
-    def _heap(self) -> None:
-        self.store("heap", int(self.g["alarms_room"] + self.g["events_room"]))
 
     def columns(self, rows: int, meetings: int) -> None:
         """Room for so many rows of spells and of meetings."""
         if rows > self.g["rows_room"]:
             self._lengthen("spell", SPELL_ROW, SPELL_COLUMNS, "spell_rows", rows)
-            self._lengthen("first_row", ("",), {"": np.int32}, "spell_rows", rows)
+            self._lengthen("spell", ("serial",), {"serial": np.int32}, "spell_rows", rows)
             self.g["rows_room"] = rows
         if meetings > self.g["meetings_room"]:
             self._lengthen("meeting", MEETING_ROW, MEETING_COLUMNS, "meeting_rows", meetings)
-            self._lengthen("row_after", ("",), {"": np.int32}, "meeting_rows", meetings)
+            self._lengthen("meeting", ("serial",), {"serial": np.int32}, "meeting_rows", meetings)
             self.g["meetings_room"] = meetings
 
     def _lengthen(
@@ -118,7 +120,7 @@ class Arrays:
     ) -> None:
         used = int(self.g[count])
         for name in names:
-            full = f"{table}_{name}" if name else table
+            full = f"{table}_{name}"
             new = np.empty(rows, kinds[name])
             if full in self._kept:
                 new[:used] = self._kept[full][:used]
@@ -127,7 +129,7 @@ class Arrays:
     def start(self, people: int, stock: int, pools: int, horizon_days: float) -> None:
         """The arrays of a world that is to run."""
         self.store("events", FIXED + 2 * pools + FEW)
-        for name in ("tickets", "gatherings", "members", "leavers"):
+        for name in ("tickets", "gatherings", "members", "leavers", "listed", "heap"):
             self.store(name, FEW)
         self.slots(stock + people // 4 + FEW)
         everyone = people + stock
@@ -150,7 +152,10 @@ class Arrays:
                 self.store(name, int(GROWTH * g[f"{name}_room"]) + few)
         if g["leavers_count"] + FEW // 2 > g["leavers_room"]:
             self.store("leavers", int(GROWTH * g["leavers_room"]) + FEW)
-        self._heap()
+        at_once = int(g["slots_taken"] + g["events_taken"]) + few
+        for name, taken in (("listed", "listed_taken"), ("heap", "heaped")):
+            if g[taken] + at_once > g[f"{name}_room"]:
+                self.store(name, int(g[taken] + GROWTH * at_once))
         rows, meetings = int(g["rows_room"]), int(g["meetings_room"])
         self.columns(
             int(GROWTH * rows) + FEW if g["spell_rows"] + FEW > rows else rows,

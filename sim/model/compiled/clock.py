@@ -7,11 +7,12 @@ of ``sim.model.clock`` and then by the number of the event, on which nothing dep
 
 from __future__ import annotations
 
-from sim.model.compiled.layout import EVENT, HEAPED, ONE_PLACE
-from sim.model.compiled.pointers import record_at
+from sim.model.compiled.layout import EVENT, HEAPED, LISTED, ONE_PLACE, SPELL
+from sim.model.compiled.pointers import fetch, part_at, record_at
 
 NONE = -(2**31)
-NOWHERE, LISTED, IN_HEAP = range(3)
+SPELL_BYTES = SPELL.itemsize
+CACHE_LINE = 64
 
 # what rings
 (
@@ -24,9 +25,9 @@ FIXED = 6
 
 
 def event_at(g, e):
-    """An event by its number."""
+    """An event by its number; a person's is the first part of the record of the spell."""
     if e >= 0:
-        return record_at(g.alarms, e, EVENT)
+        return part_at(g.spells, e, SPELL_BYTES, EVENT)
     return record_at(g.events, -1 - e, EVENT)
 
 
@@ -44,106 +45,126 @@ def new_event(g, kind, about):
     """A further event of the world."""
     place = g.free_event
     if place != NONE:
-        g.free_event = record_at(g.events, place, EVENT).after
+        g.free_event = record_at(g.events, place, EVENT).about
     else:
         place = g.events_taken
         g.events_taken += 1
     q = record_at(g.events, place, EVENT)
     q.kind = kind
     q.about = about
-    q.where = NOWHERE
+    q.is_set = False
     return -1 - place
 
 
 def end_event(g, e):
     """Let an event go that has been made by ``new_event``."""
     forget(g, e)
-    place = -1 - e
-    record_at(g.events, place, EVENT).after = g.free_event
-    g.free_event = place
+    event_at(g, e).about = g.free_event
+    g.free_event = -1 - e
 
 
 def forget(g, e):
-    """Let an event not ring."""
+    """Let an event not ring: what is listed of it carries an old stamp and is passed over."""
     q = event_at(g, e)
-    if q.where == IN_HEAP:
-        _take_out(g, q.at)
-    elif q.where == LISTED:
-        if q.before == NONE:
-            record_at(g.days, int(q.day), ONE_PLACE).v = q.after
-        else:
-            event_at(g, q.before).after = q.after
-        if q.after != NONE:
-            event_at(g, q.after).before = q.before
-    q.where = NOWHERE
+    q.is_set = False
+    q.stamp += 1
 
 
 def ring(g, e, day, order):
     """Let an event ring on a day (an earlier setting is void)."""
-    forget(g, e)
     q = event_at(g, e)
     q.day = day
-    q.order = order
-    if day < g.horizon_days:
-        whole = int(day)
-        if whole > g.today:
-            head = record_at(g.days, whole, ONE_PLACE)
-            q.before = NONE
-            q.after = head.v
-            if head.v != NONE:
-                event_at(g, head.v).before = e
-            head.v = e
-            q.where = LISTED
-        else:
-            _put_in(g, e, q)
+    q.stamp += 1
+    q.is_set = day < g.horizon_days
+    if not q.is_set:
+        return
+    whole = int(day)
+    if whole <= g.today:
+        _put_in(g, day, order, e, q.stamp)
+        return
+    n = g.free_listed
+    if n != NONE:
+        g.free_listed = record_at(g.listed, n, LISTED).next
+    else:
+        n = g.listed_taken
+        g.listed_taken += 1
+    entry = record_at(g.listed, n, LISTED)
+    entry.day = day
+    entry.order = order
+    entry.event = e
+    entry.stamp = q.stamp
+    head = record_at(g.days, whole, ONE_PLACE)
+    entry.next = head.v
+    head.v = n
 
 
 def alone(g):
     """Whether nothing else happens at this instant."""
+    _drop_old(g)
     return g.heaped == 0 or record_at(g.heap, 0, HEAPED).day > g.now
 
 
 def next_event(g):
     """The next event, with the clock set to its time; NONE at the end."""
+    _drop_old(g)
     while g.heaped == 0:
         g.today += 1
         if g.today > g.horizon_days:
             g.now = g.horizon_days
             return NONE
         head = record_at(g.days, g.today, ONE_PLACE)
-        e = head.v
+        n = head.v
         head.v = NONE
-        while e != NONE:
-            q = event_at(g, e)
-            after = q.after
-            _put_in(g, e, q)
-            e = after
+        while n != NONE:
+            entry = record_at(g.listed, n, LISTED)
+            _put_in(g, entry.day, entry.order, entry.event, entry.stamp)
+            after = entry.next
+            entry.next = g.free_listed
+            g.free_listed = n
+            n = after
+        _drop_old(g)
     top = record_at(g.heap, 0, HEAPED)
     e = top.event
     g.now = top.day
-    event_at(g, e).where = NOWHERE
-    _take_out(g, 0)
+    event_at(g, e).is_set = False
+    _take_first(g)
+    if g.heaped > 0:
+        upcoming = record_at(g.heap, 0, HEAPED).event
+        if upcoming >= 0:
+            place = g.spells + upcoming * SPELL_BYTES
+            for line in range(0, SPELL_BYTES, CACHE_LINE):
+                fetch(place + line)
     return e
 
 
-def _put_in(g, e, q):
+def _drop_old(g):
+    """Take entries off the top that have been set anew or forgotten."""
+    while g.heaped > 0:
+        top = record_at(g.heap, 0, HEAPED)
+        q = event_at(g, top.event)
+        if q.stamp == top.stamp and q.is_set:
+            return
+        _take_first(g)
+
+
+def _take_first(g):
+    g.heaped -= 1
+    if g.heaped > 0:
+        last = record_at(g.heap, g.heaped, HEAPED)
+        _sink(g, last.day, last.order, last.event, last.stamp)
+
+
+def _put_in(g, day, order, e, stamp):
     place = g.heaped
     g.heaped += 1
-    q.where = IN_HEAP
-    _rise(g, place, q.day, q.order, e)
-
-
-def _take_out(g, place):
-    """Fill a place in the heap with its last entry."""
-    g.heaped -= 1
-    last = record_at(g.heap, g.heaped, HEAPED)
-    if place == g.heaped:
-        return
-    day, order, e = last.day, last.order, last.event
-    if place > 0 and _earlier(day, order, e, record_at(g.heap, (place - 1) // 2, HEAPED)):
-        _rise(g, place, day, order, e)
-    else:
-        _sink(g, place, day, order, e)
+    while place > 0:
+        above = (place - 1) // 2
+        other = record_at(g.heap, above, HEAPED)
+        if not _earlier(day, order, e, other):
+            break
+        _lay(g, place, other.day, other.order, other.event, other.stamp)
+        place = above
+    _lay(g, place, day, order, e, stamp)
 
 
 def _earlier(day, order, e, other):
@@ -154,26 +175,17 @@ def _earlier(day, order, e, other):
     return e < other.event
 
 
-def _lay(g, place, day, order, e):
+def _lay(g, place, day, order, e, stamp):
     entry = record_at(g.heap, place, HEAPED)
     entry.day = day
     entry.order = order
     entry.event = e
-    event_at(g, e).at = place
+    entry.stamp = stamp
 
 
-def _rise(g, place, day, order, e):
-    while place > 0:
-        above = (place - 1) // 2
-        other = record_at(g.heap, above, HEAPED)
-        if not _earlier(day, order, e, other):
-            break
-        _lay(g, place, other.day, other.order, other.event)
-        place = above
-    _lay(g, place, day, order, e)
-
-
-def _sink(g, place, day, order, e):
+def _sink(g, day, order, e, stamp):
+    """Put an entry in at the top."""
+    place = 0
     while True:
         below = 2 * place + 1
         if below >= g.heaped:
@@ -186,6 +198,6 @@ def _sink(g, place, day, order, e):
                 other = right
         if _earlier(day, order, e, other):
             break
-        _lay(g, place, other.day, other.order, other.event)
+        _lay(g, place, other.day, other.order, other.event, other.stamp)
         place = below
-    _lay(g, place, day, order, e)
+    _lay(g, place, day, order, e, stamp)

@@ -56,7 +56,7 @@ def compile_for(study: Study) -> float:
     run.finish_rows.prepare(arrays.world)
     run.set_up_events.prepare(arrays.world)
     places = np.zeros(1, np.int32)
-    run.order_meetings.prepare(np.zeros(1, np.int64), places, places, places)
+    run.order_meetings.prepare(places, places, np.zeros(1, np.int64), places)
     return run.seconds
 
 
@@ -177,6 +177,8 @@ def _rows(
     kernels().finish_rows(arrays.world)
     if g["wrong"]:
         _complain(g)
+    for name in ("spells", "lines", "listed", "heap", "tickets"):
+        arrays.take(name)
     pools = arrays.array("pools")
     _check_busy(pools)
     integral = float((pools["waited_days"] + pools["waiting"] * (end - pools["counted_to"])).sum())
@@ -189,10 +191,17 @@ def _rows(
         raise CheckError(f"{g['entered']} entered, but {rows} spells left or are open")
     person, spell = arrays.array("spell_person")[:rows], arrays.array("spell_spell")[:rows]
     order = np.argsort(person.astype(np.int64) * MOST_SPELLS + spell)
+    serials = arrays.take("spell_serial")[:rows][order]
+    of = arrays.take("meeting_serial")[:meetings]
+    number = np.bincount(of, minlength=rows)
     found = np.empty(meetings, np.int32)
-    kernels().order_meetings(order, arrays.array("first_row"), arrays.array("row_after"), found)
+    counts = number[serials]
+    kernels().order_meetings(serials, of, number, found)
+    del of, number, serials, person, spell
     of_spells = {name: arrays.take(f"spell_{name}")[:rows][order] for name in SPELL_ROW}
-    of_meetings = {name: arrays.take(f"meeting_{name}")[:meetings][found] for name in MEETING_ROW}
+    of_meetings = {name: np.repeat(of_spells[name], counts) for name in ("person", "spell")}
+    of_meetings |= {name: arrays.take(f"meeting_{name}")[:meetings][found] for name in MEETING_ROW}
+    del found, order
     audit = _audit(arrays, study, w, replication)
     numbers, open_minutes = office.by_day()
     checks = {

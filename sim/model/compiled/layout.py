@@ -37,22 +37,36 @@ def _record(*columns: tuple[Any, str]) -> np.dtype:
     return np.dtype(sorted(fields, key=lambda f: -np.dtype(f[1]).itemsize), align=True)
 
 
+EVENT = _record((REAL, "day"), (PLACE, "stamp about"), (BYTE, "kind"), (YES, "is_set"))
+"""An alarm: when it rings, how often it has been set, and what it is about."""
+
+FIRST_READ = (
+    "due_day", "exit_day", "limit_day", "end_day", "start_day", "asked_day", "fixed_day", "minutes",
+    "chi", "stock", "stock_day", "waiting_days", "minutes_used", "kept_due_day",
+)  # fmt: skip
+"""Fields that nearly every event reads: they lie together, after those of ``Line``."""
+
+
 def _spell() -> np.dtype:
     kinds = get_type_hints(Line) | get_type_hints(Spell)
-    columns: list[tuple[Any, str]] = [(PLACE, "slot first_row last_row"), (YES, "is_open is_near")]
-    for name, kind in kinds.items():
+    lines = list(get_type_hints(Line))
+    columns: list[tuple[Any, str]] = [(PLACE, "slot serial"), (YES, "is_open is_near")]
+    for name in sorted(kinds, key=lambda n: (n not in lines, n not in FIRST_READ)):
+        kind = kinds[name]
         if kind is float:
             columns.append((REAL, name))
         elif kind is bool:
             columns.append((YES, name))
         elif name != "alarm":
             columns.append((BYTE if name in BYTES else PLACE, name))
-    return _record(*columns)
+    whole = _record(*columns)
+    fields = [("alarm", EVENT), *((name, whole.fields[name][0]) for name in whole.names or ())]
+    return np.dtype(fields, align=True)
 
 
 SPELL = _spell()
-"""A spell, field by field as in ``sim.rules.people`` (``others`` counts the other lines); its
-place; whether the person is unemployed, and may leave soon; the rows of its meetings."""
+"""A spell: its alarm, then field by field as in ``sim.rules.people`` (``others`` counts the other
+lines), its place, its number in order of entry, whether it is open, and may end soon."""
 
 ENTRANT = np.dtype([
     ("entry_day", REAL), ("frailty", REAL), ("thresholds", REAL, (4,)), ("day_time", REAL),
@@ -61,10 +75,10 @@ ENTRANT = np.dtype([
 ], align=True)  # fmt: skip
 """One of the people; see ``sim.model.population.People``."""
 
-EVENT = _record((REAL, "day"), (PLACE, "at before after about"), (BYTE, "where order kind"))
-"""An alarm: when it rings, where it lies in a day's list or in today's heap, and what it is."""
+LISTED = _record((REAL, "day"), (PLACE, "event stamp next"), (BYTE, "order"))
+"""An entry of a later day's list."""
 
-HEAPED = _record((REAL, "day"), (PLACE, "order event"))
+HEAPED = _record((REAL, "day"), (PLACE, "event stamp"), (BYTE, "order"))
 """An entry of today's heap."""
 
 TICKET = _record((REAL, "key"), (PLACE, "person ticket who child next"))
@@ -101,9 +115,9 @@ SPELL_ROW = (
     "due", "held", "waiting_days", "counted", "sanctions", "minutes",
 )  # fmt: skip
 MEETING_ROW = (
-    "person", "spell", "number", "planned", "due_day", "start_day", "end_day", "form", "duty",
-    "outcome", "minutes",
+    "number", "planned", "due_day", "start_day", "end_day", "form", "duty", "outcome", "minutes",
 )  # fmt: skip
+"""What a meeting's row holds while a world runs, beside the number of its spell."""
 
 ENTRANT_COLUMNS = (
     "person", "group", "entry_day", "frailty", "thresholds", "day_time", "score", "caseworker",
@@ -113,7 +127,7 @@ ENTRANT_COLUMNS = (
 PURPOSES = ("plan", "meeting", "return", "threshold")
 
 STORES = {
-    "spells": SPELL, "lines": SPELL, "alarms": EVENT, "events": EVENT, "heap": HEAPED,
+    "spells": SPELL, "lines": SPELL, "events": EVENT, "listed": LISTED, "heap": HEAPED,
     "tickets": TICKET, "gatherings": GATHERING, "members": MEMBER, "leavers": LEAVER,
 }  # fmt: skip
 """Arrays that may have to grow while a world runs."""
@@ -141,11 +155,12 @@ WORLD = np.dtype(
             "pools_count", "order", "group_size", "audit_every", "own_pools", "qualities_count",
             # room, and what of it is taken
             *(f"{store}_room" for store in STORES), "rows_room", "meetings_room",
-            "asking_now", "heaped", "slots_taken", "free_slot", "events_taken", "free_event", "tickets_taken",
+            "asking_now", "heaped", "slots_taken", "free_slot", "events_taken", "free_event", "listed_taken",
+            "free_listed", "tickets_taken",
             "free_ticket", "gatherings_taken", "free_gathering", "members_taken", "free_member",
             # where everything lies
             *STORES, "days", "pools", "changes", "number_days", "number_sizes", "qualities",
-            "week_days", "week_factors", "first_row", "row_after", "spare_entrant",
+            "week_days", "week_factors", "spell_serial", "meeting_serial", "spare_entrant",
             *(f"entrant_{name}" for name in ENTRANT_COLUMNS),
             *(f"spell_{name}" for name in SPELL_ROW),
             *(f"meeting_{name}" for name in MEETING_ROW),

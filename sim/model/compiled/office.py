@@ -13,7 +13,6 @@ from sim.model.compiled.clock import (
     GROUP_OVER,
     GROUP_WAITED,
     NONE,
-    NOWHERE,
     alone,
     assign_event,
     end_event,
@@ -238,7 +237,7 @@ def settle(g, k):
     """Serve once everything else of this instant has happened."""
     e = settle_event(k)
     q = event_at(g, e)
-    if q.where == NOWHERE or q.day != g.now:
+    if not q.is_set or q.day != g.now:
         ring(g, e, g.now, LAST)
 
 

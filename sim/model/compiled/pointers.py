@@ -23,6 +23,34 @@ def record_at(typingctx, address, place, dtype):
 
 
 @intrinsic
+def part_at(typingctx, address, place, stride, dtype):
+    """The record within the element ``place`` of an array whose elements take ``stride`` bytes."""
+    record = dtype.dtype
+
+    def codegen(context, builder, signature, args):
+        base, index, step, _ = args
+        here = builder.add(base, builder.mul(index, step))
+        return builder.inttoptr(here, context.get_value_type(record))
+
+    return record(types.int64, types.int64, types.int64, dtype), codegen
+
+
+@intrinsic
+def fetch(typingctx, address):
+    """Tell the processor that memory will be read soon."""
+
+    def codegen(context, builder, signature, args):
+        byte, whole = ir.IntType(8).as_pointer(), ir.IntType(32)
+        kind = ir.FunctionType(ir.VoidType(), (byte, whole, whole, whole))
+        call = cgutils.get_or_insert_function(builder.module, kind, "llvm.prefetch.p0i8")
+        for_write, keep, data = (ir.Constant(whole, n) for n in (1, 3, 1))
+        builder.call(call, (builder.inttoptr(args[0], byte), for_write, keep, data))
+        return context.get_dummy_value()
+
+    return types.void(types.int64), codegen
+
+
+@intrinsic
 def pointer(typingctx, address):
     """An address as a pointer."""
 

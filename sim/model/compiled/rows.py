@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from math import nan
 
-from sim.model.compiled.clock import NONE
 from sim.model.compiled.layout import LEAVER, ONE_BYTE, ONE_PLACE, ONE_REAL, ONE_SHORT, ONE_YES
 from sim.model.compiled.pointers import record_at
 from sim.rules.meetings import HELD, minutes_of_caseworkers
@@ -28,7 +27,7 @@ def spell_row(g, p):
     record_at(g.spell_counted, i, ONE_YES).v = p.counted
     record_at(g.spell_sanctions, i, ONE_SHORT).v = p.sanctions
     record_at(g.spell_minutes, i, ONE_REAL).v = p.minutes_used
-    record_at(g.first_row, i, ONE_PLACE).v = p.first_row
+    record_at(g.spell_serial, i, ONE_PLACE).v = p.serial
 
 
 def no_meeting(g, p, outcome, day):
@@ -50,8 +49,7 @@ def _meeting_row(g, p, start, outcome, minutes, wait, day):
     p.minutes_used += minutes
     i = g.meeting_rows
     g.meeting_rows += 1
-    record_at(g.meeting_person, i, ONE_PLACE).v = p.person
-    record_at(g.meeting_spell, i, ONE_SHORT).v = p.spell
+    record_at(g.meeting_serial, i, ONE_PLACE).v = p.serial
     record_at(g.meeting_number, i, ONE_SHORT).v = p.number
     record_at(g.meeting_planned, i, ONE_SHORT).v = p.asked_planned
     record_at(g.meeting_due_day, i, ONE_REAL).v = p.asked_day
@@ -61,13 +59,6 @@ def _meeting_row(g, p, start, outcome, minutes, wait, day):
     record_at(g.meeting_duty, i, ONE_BYTE).v = p.asked_duty
     record_at(g.meeting_outcome, i, ONE_BYTE).v = outcome
     record_at(g.meeting_minutes, i, ONE_REAL).v = minutes
-    # the rows of a spell form a chain
-    record_at(g.row_after, i, ONE_PLACE).v = NONE
-    if p.last_row == NONE:
-        p.first_row = i
-    else:
-        record_at(g.row_after, p.last_row, ONE_PLACE).v = i
-    p.last_row = i
 
 
 def keep_leaver(g, p):
@@ -83,12 +74,21 @@ def keep_leaver(g, p):
     q.planned_duty = p.duty
 
 
-def order_meetings(order, first_row, row_after, found):
-    """The places of all meetings by spell, in the order of the spells given."""
+def order_meetings(spells, meetings, number, found):
+    """The places of all meetings by spell, in the order of the spells given.
+
+    Args:
+        spells: the serial numbers of spells in order.
+        meetings: the serial number of each meeting's spell; the meetings are in order of time.
+        number: how many meetings each serial number has (it is used up).
+        found: filled with the places of meetings.
+    """
     at = 0
-    for i in order:
-        row = first_row[i]
-        while row != NONE:
-            found[at] = row
-            at += 1
-            row = row_after[row]
+    for serial in spells:
+        size = number[serial]
+        number[serial] = at
+        at += size
+    for place in range(len(meetings)):
+        serial = meetings[place]
+        found[number[serial]] = place
+        number[serial] += 1

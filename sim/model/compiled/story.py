@@ -7,7 +7,7 @@ Told from alarm to alarm: ``wake`` goes on from where the person last stopped.
 from __future__ import annotations
 
 from sim.model.clock import NORMAL
-from sim.model.compiled.clock import NONE, event_at, forget, ring
+from sim.model.compiled.clock import NONE, forget, ring
 from sim.model.compiled.luck import meeting_luck, plan_luck, threshold_luck, work_luck
 from sim.model.compiled.office import (
     WRONG_SUM,
@@ -54,14 +54,13 @@ def take_slot(g):
     """A place for a person."""
     i = g.free_slot
     if i != NONE:
-        g.free_slot = spell_at(g, i).first_row
+        g.free_slot = spell_at(g, i).serial
     else:
         i = g.slots_taken
         g.slots_taken += 1
     p = spell_at(g, i)
     p.slot = i
     p.is_open = False
-    event_at(g, i).where = 0
     return i
 
 
@@ -69,7 +68,7 @@ def free_slot(g, p):
     """Give the place of a person away."""
     forget(g, p.slot)
     p.is_open = False
-    p.first_row = g.free_slot
+    p.serial = g.free_slot
     g.free_slot = p.slot
 
 
@@ -155,10 +154,9 @@ def _give_up(g, w, p):
 
 def _enter(g, w, p):
     """A spell begins; its first meeting is planned (the stock's was planned before day 0)."""
+    p.serial = g.entered
     g.entered += 1
     p.is_open = True
-    p.first_row = NONE
-    p.last_row = NONE
     k = place(g, p)
     p.pool = k
     pool_at(g, k).open_spells += 1

@@ -82,6 +82,8 @@ def short_of_room(g):
         or g.spell_rows + 4 > g.rows_room
         or g.meeting_rows + ROWS_MARGIN > g.meetings_room
         or g.leavers_count + 4 > g.leavers_room
+        or g.listed_taken + g.slots_taken + g.events_taken + few > g.listed_room
+        or g.heaped + g.slots_taken + g.events_taken + few > g.heap_room
         or g.events_taken + few > g.events_room
         or g.tickets_taken + few > g.tickets_room
         or g.gatherings_taken + few > g.gatherings_room
