@@ -101,38 +101,41 @@ def _some_people(
 ) -> dict[str, np.ndarray]:  # fmt: skip
     """Neighbouring people of a group; ``points`` replace the luck that moves the spell."""
     n = len(entry)
-    luck = {
-        purpose: uniforms(key_of(seed, replication, purpose), first, n)
+    luck, about, episode = (
+        uniforms(key_of(seed, replication, purpose), first, n)
         for purpose in ("threshold", "person", "episode")
-    }
-    thresholds = exponentials(luck["threshold"])
-    frailty_draw = luck["person"][:, 0]
-    if points is not None:
-        used = [e for e in (JOB, EDUCATION, RECALL, OTHER) if settings.line_on[4 * group + e]]
-        for column, exit_code in enumerate(used):
-            thresholds[:, exit_code] = exponentials(points[:, column])
+    )
+    used = [e for e in (JOB, EDUCATION, RECALL, OTHER) if settings.line_on[4 * group + e]]
+    frailty_draw = about[:, 0]
+    thresholds = np.full((n, 4), inf)
+    if points is None:
+        thresholds[:, used] = exponentials(luck[:, used])
+    else:
+        thresholds[:, used] = exponentials(points[:, : len(used)])
         if settings.frailty_variance > 0.0:
             frailty_draw = points[:, len(used)]
     frailty = gamma_frailty(frailty_draw, settings.frailty_variance)
-    share, start, length = settings.episode[group]
-    has = luck["episode"][:, 0] < share
-    begin = luck["episode"][:, 1] * start
-    noise = settings.risk_score_noise * ndtri(luck["person"][:, 2])
-    with np.errstate(divide="ignore"):
-        score = noise - np.log(frailty) + settings.group_risk[group]
-    return {
+    found = {
         "person": first + np.arange(n),
         "group": np.full(n, group),
         "entry_day": entry,
         "frailty": frailty,
         "thresholds": thresholds,
-        "day_time": luck["person"][:, 1],
-        "score": score,
-        "caseworker": luck["person"][:, 3],
-        "episode_from": np.where(has, begin, inf),
-        "episode_to": np.where(has, begin + length, inf),
-        "spread": luck["episode"][:, 2],
+        "day_time": about[:, 1],
+        "caseworker": about[:, 3],
+        "spread": episode[:, 2],
     }
+    if "score" not in settings.unused_luck:
+        noise = settings.risk_score_noise * ndtri(about[:, 2])
+        with np.errstate(divide="ignore"):
+            found["score"] = noise - np.log(frailty) + settings.group_risk[group]
+    if "episode_from" not in settings.unused_luck:
+        share, start, length = settings.episode[group]
+        has = episode[:, 0] < share
+        begin = episode[:, 1] * start
+        found["episode_from"] = np.where(has, begin, inf)
+        found["episode_to"] = np.where(has, begin + length, inf)
+    return found
 
 
 def entrants(settings: Settings, seed: int, replication: int) -> People:

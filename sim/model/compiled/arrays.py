@@ -127,13 +127,18 @@ class Arrays:
             self.point(full, new)
 
     def start(self, people: int, stock: int, pools: int, horizon_days: float) -> None:
-        """The arrays of a world that is to run."""
-        self.store("events", FIXED + 2 * pools + FEW)
-        for name in ("tickets", "gatherings", "members", "leavers", "listed", "heap"):
-            self.store(name, FEW)
-        self.slots(stock + people // 4 + FEW)
+        """The arrays of a world that is to run.
+
+        With room for everybody at once: memory that is never written to is not taken.
+        """
         everyone = people + stock
-        self.columns(everyone + everyone // 8 + FEW, 4 * everyone + 4 * FEW)
+        self.store("events", FIXED + 2 * pools + FEW)
+        for name in ("tickets", "gatherings", "members", "leavers"):
+            self.store(name, FEW)
+        for name in ("listed", "heap"):
+            self.store(name, 2 * everyone + 2 * FEW)
+        self.slots(everyone + FEW)
+        self.columns(2 * everyone + FEW, 8 * everyone + 8 * FEW)
         self.point("days", np.full(int(horizon_days) + 2, NONE, np.int32))
         self.point("pools", np.zeros(pools, POOL))
         self.g["pools_count"] = pools

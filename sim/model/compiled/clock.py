@@ -128,12 +128,13 @@ def next_event(g):
     g.now = top.day
     event_at(g, e).is_set = False
     _take_first(g)
-    if g.heaped > 0:
-        upcoming = record_at(g.heap, 0, HEAPED).event
+    # of the next two after the next one, so that they are there when it is their turn
+    for place in range(1, min(g.heaped, 3)):
+        upcoming = record_at(g.heap, place, HEAPED).event
         if upcoming >= 0:
-            place = g.spells + upcoming * SPELL_BYTES
+            start = g.spells + upcoming * SPELL_BYTES
             for line in range(0, SPELL_BYTES, CACHE_LINE):
-                fetch(place + line)
+                fetch(start + line)
     return e
 
 
