@@ -1,0 +1,140 @@
+"""The runs of a bench: each in a fresh process, in interleaved rounds, what does not run named."""
+
+from __future__ import annotations
+
+import csv
+import json
+import os
+import subprocess
+import tempfile
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Any
+
+import sim
+from sim.experiment.bench_models import MODELS, WORKLOAD_W, Model
+
+PROBE_PEOPLE = 300
+PROBE_ROUND = 0
+NO_THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS")
+CACHES = ("NUMBA_CACHE_DIR", "XDG_CACHE_HOME", "LOCALAPPDATA")
+"""Variables that say where compiled code is kept."""
+
+
+@dataclass(frozen=True)
+class BenchRun:
+    """One run of one model, a row of bench.csv; numbers are empty where it did not run.
+
+    Processor seconds are those of the simulation alone, on one core. Round 0 is the probe, with few
+    people and an empty cache of compiled code; its times are in no table but that of compiling.
+    """
+
+    task: str
+    model: str
+    people: int
+    """Asked for in workload W; 0 in a scenario, which has its own."""
+    round: int
+    spells: int | None = None
+    cpu_seconds: float | None = None
+    compile_seconds: float | None = None
+    """Processor seconds that the first small run took beyond the second one."""
+    peak_bytes: int | None = None
+    bytes_per_spell: float | None = None
+    """The peak of the memory beyond what was there before the simulation, per spell."""
+    duration_days: float | None = None
+    """Mean of all spells, as are the two that follow."""
+    held: float | None = None
+    waiting_days: float | None = None
+    rows_sha256: str = ""
+    """Of the rows, in our engines."""
+    garbage_collection: str = ""
+    left_out: str = ""
+    """Why it did not run."""
+
+
+COLUMNS = tuple(field.name for field in fields(BenchRun))
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What a bench runs: which models, on how many people, how often, and on which scenarios."""
+
+    models: tuple[str, ...]
+    sizes: tuple[int, ...]
+    rounds: int
+    scenarios: tuple[str, ...]
+
+
+Told = Callable[[BenchRun], None]
+
+
+def collect(plan: Plan, child: Sequence[str], tell: Told) -> list[BenchRun]:
+    """All runs of a plan, the probes first; `child` is the command that makes one run."""
+    runs: list[BenchRun] = []
+
+    def keep(run: BenchRun) -> bool:
+        runs.append(run)
+        tell(run)
+        return not run.left_out
+
+    with tempfile.TemporaryDirectory() as empty:
+        running = [
+            MODELS[name]
+            for name in plan.models
+            if keep(_one(child, WORKLOAD_W, name, PROBE_PEOPLE, PROBE_ROUND, Path(empty, name)))
+        ]
+    tasks = [(WORKLOAD_W, people) for people in plan.sizes]
+    for task, people in [*tasks, *((scenario, 0) for scenario in plan.scenarios)]:
+        able = []
+        for model in running:
+            if task != WORKLOAD_W and not model.engine:
+                continue
+            if people > model.at_most:
+                why = f"it takes too long: at most {model.at_most:,} people"
+                keep(BenchRun(task, model.name, people, 1, left_out=why))
+                continue
+            able.append(model)
+        _rounds(able, plan.rounds, people, lambda m, n, t=task, p=people: keep(
+            _one(child, t, m.name, p, n)
+        ))  # fmt: skip
+    return runs
+
+
+def _rounds(
+    models: list[Model], rounds: int, people: int, run: Callable[[Model, int], bool]
+) -> None:
+    """Round after round, each beginning with another model; who fails is not asked again."""
+    for number in range(1, rounds + 1):
+        turn = (number - 1) % max(1, len(models))
+        for model in models[turn:] + models[:turn]:
+            if number > 1 and people > model.one_round_above:
+                continue
+            if not run(model, number):
+                models = [other for other in models if other is not model]
+
+
+def _one(
+    child: Sequence[str], task: str, name: str, people: int, number: int, cache: Path | None = None
+) -> BenchRun:
+    """One run in a fresh process; with a folder, compiled code is kept there and nowhere else."""
+    paths = [str(Path(sim.__file__).resolve().parent.parent), os.environ.get("PYTHONPATH", "")]
+    environment = os.environ | dict.fromkeys(NO_THREADS, "1")
+    environment["PYTHONPATH"] = os.pathsep.join(path for path in paths if path)
+    if cache is not None:
+        environment |= dict.fromkeys(CACHES, str(cache))
+    words = [*child, task, name, str(people), str(number)]
+    done = subprocess.run(words, check=False, capture_output=True, text=True, env=environment)
+    if done.returncode:
+        said = done.stderr.strip().splitlines() or [f"exit code {done.returncode}"]
+        return BenchRun(task, name, people, number, left_out=said[-1].strip())
+    found: dict[str, Any] = json.loads(done.stdout.strip().splitlines()[-1])
+    return BenchRun(task, name, people, number, **found)
+
+
+def write(runs: Sequence[BenchRun], file: Path) -> None:
+    """Write every run as a row of a CSV."""
+    with file.open("w", newline="", encoding="utf-8") as out:
+        writer = csv.DictWriter(out, fieldnames=COLUMNS, lineterminator="\n")
+        writer.writeheader()
+        writer.writerows({name: getattr(run, name) for name in COLUMNS} for run in runs)
