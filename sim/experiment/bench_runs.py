@@ -7,7 +7,7 @@ import json
 import os
 import subprocess
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
@@ -95,23 +95,20 @@ def collect(plan: Plan, child: Sequence[str], tell: Told) -> list[BenchRun]:
                 keep(BenchRun(task, model.name, people, 1, left_out=why))
                 continue
             able.append(model)
-        _rounds(able, plan.rounds, people, lambda m, n, t=task, p=people: keep(
-            _one(child, t, m.name, p, n)
-        ))  # fmt: skip
+        failed: set[str] = set()
+        for number, model in interleaved(able, plan.rounds, people):
+            if model.name not in failed and not keep(_one(child, task, model.name, people, number)):
+                failed.add(model.name)
     return runs
 
 
-def _rounds(
-    models: list[Model], rounds: int, people: int, run: Callable[[Model, int], bool]
-) -> None:
-    """Round after round, each beginning with another model; who fails is not asked again."""
+def interleaved(models: Sequence[Model], rounds: int, people: int) -> Iterator[tuple[int, Model]]:
+    """Round after round, each beginning with another model; large ones come in the first only."""
     for number in range(1, rounds + 1):
         turn = (number - 1) % max(1, len(models))
-        for model in models[turn:] + models[:turn]:
-            if number > 1 and people > model.one_round_above:
-                continue
-            if not run(model, number):
-                models = [other for other in models if other is not model]
+        for model in (*models[turn:], *models[:turn]):
+            if number == 1 or people <= model.one_round_above:
+                yield number, model
 
 
 def _one(
