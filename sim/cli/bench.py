@@ -33,6 +33,7 @@ def bench(arguments: argparse.Namespace) -> None:
 
     out.mkdir(parents=True, exist_ok=True)
     console.say(_machine())
+    _print_plan(plan)
     runs = bench_runs.collect(plan, [sys.executable, *CHILD], _tell)
     if all(run.left_out for run in runs):
         raise ResourceError(["nothing ran; the reasons stand above"])
@@ -62,6 +63,21 @@ def _plan(arguments: argparse.Namespace) -> "Plan":
         arguments.rounds,
         tuple(dict.fromkeys(arguments.scenarios)),
     )
+
+
+def _print_plan(plan: "Plan") -> None:
+    """Says what will run, and which models only once or not at all because they take too long."""
+    sizes = " and ".join(f"{people:,}" for people in plan.sizes)
+    rounds = "1 round" if plan.rounds == 1 else f"{plan.rounds} rounds"
+    console.say(f"Workload W with {sizes} people, {rounds}, {len(plan.models)} models.")
+    for people in plan.sizes:
+        models = [MODELS[name] for name in plan.models]
+        for words, chosen in (
+            ("not run, it takes too long", [m for m in models if people > m.at_most]),
+            ("one round", [m for m in models if m.one_round_above < people <= m.at_most]),
+        ):
+            if chosen and plan.rounds > 1:
+                console.say(f"At {people:,} {words}: {', '.join(m.title for m in chosen)}.")
 
 
 def _unknown(name: str) -> str:

@@ -35,6 +35,7 @@ held <- numeric(people)
 waited <- numeric(people)
 asked <- numeric(people)
 leave_at <- numeric(people)
+broken <- logical(people)
 
 grown <- function(rate, s, days) rate * (days + boost * s * tau * (1 - exp(-days / tau)))
 
@@ -113,10 +114,12 @@ waits_end <- function() {
 
 days_of_meeting <- function() {
   waits_end()
-  max(0, min(meeting_days, leave_at[person()] - now(env)))
+  p <- person()
+  broken[p] <<- now(env) + meeting_days >= leave_at[p]
+  if (broken[p]) max(0, leave_at[p] - now(env)) else meeting_days
 }
 
-left_in_meeting <- function() as.numeric(now(env) >= leave_at[person()])
+left_in_meeting <- function() as.numeric(broken[person()])
 
 meets <- function() {
   p <- person()
