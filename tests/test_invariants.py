@@ -10,8 +10,9 @@ import pytest
 
 from sim.model.alone import live_spell
 from sim.model.luck import Luck
-from sim.model.population import again, entrants, first_spell
+from sim.model.population import entrants, spell_of
 from sim.model.settings import registry_of, rulebook_of, settings_of
+from sim.rules.entering import again, days_in_work
 from sim.rules.leaving import advance
 from sim.rules.meetings import HELD
 from sim.rules.people import GROUPS, JOB, OPEN
@@ -76,18 +77,18 @@ def test_unlimited_caseworkers_give_the_life_that_everybody_lives_alone(
     people, luck, end = entrants(settings, study.seed, 0), Luck(study.seed, 0), study.horizon_days
     lived = []
     for i in range(len(people)):
-        p = first_spell(people, i, w)
+        p = spell_of(people, i, w)
         p.row = p.group
         while True:
-            over = live_spell(p, w, luck, end)
+            over = live_spell(p, w, luck, end, [0.0, 0.0])
             if not over:
                 advance(p, w, end)
                 p.exit_day, p.exit = end, OPEN
             lived.append((p.person, p.spell, p.exit_day, p.exit, p.due, p.held, p.sanctions))
-            gap = luck.returns_after_days(p, w) if over else inf
+            gap = days_in_work(w, p.exit, luck.work(p.person, p.spell)) if over else inf
             if p.exit_day + gap >= end:
                 break
-            again(p, w, p.exit_day + gap, luck.threshold)
+            again(p, w, p.exit_day + gap, luck.thresholds(p.person, p.spell + 1))
     names = ("person", "spell", "exit_day", "exit", "due", "held", "sanctions")
     assert sorted(lived) == list(zip(*(rows[n].tolist() for n in names), strict=True))
     assert max(rows["spell"]) >= 2

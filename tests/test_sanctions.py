@@ -10,7 +10,7 @@ import sim.config
 from sim.experiment.study import build
 from sim.model.alone import live_spell
 from sim.model.luck import Luck
-from sim.model.population import entrants, first_spell
+from sim.model.population import entrants, spell_of
 from sim.model.settings import registry_of, rulebook_of, settings_of
 from sim.rules.people import GROUPS
 
@@ -37,9 +37,11 @@ def test_the_published_share_of_spells_is_sanctioned_under_the_standard_regime(g
     w = rulebook_of(study, "standard", registry_of(study))
     people, luck, sanctioned = entrants(settings, 7, 0), Luck(7, 0), 0
     for i in range(len(people)):
-        p = first_spell(people, i, w)
+        p = spell_of(people, i, w)
         p.row = p.group
-        live_spell(p, w, luck, 4000.0)
+        live_spell(p, w, luck, 4000.0, [0.0, 0.0])
         sanctioned += p.sanctions > 0
     share = SHARES[group]
-    assert sanctioned / SPELLS == pytest.approx(share, abs=3.7 * (share * (1 - share) / SPELLS) ** 0.5)
+    assert sanctioned / SPELLS == pytest.approx(
+        share, abs=3.7 * (share * (1 - share) / SPELLS) ** 0.5
+    )

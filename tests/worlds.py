@@ -71,8 +71,8 @@ def merged(values: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, A
 
 @lru_cache(maxsize=8)
 def shipped(*overrides: str) -> dict[str, Any]:
-    """The values of a configuration (never change them: merge)."""
-    return load(["design=quick", "design.replications=1", *overrides]).values
+    """The values of a configuration on the engine of reference (never change them: merge)."""
+    return load(["design=quick", "design.replications=1", "engine=simpy", *overrides]).values
 
 
 def study_of(

@@ -7,7 +7,6 @@ the means of its spells, or why the model cannot run here.
 
 import gc
 import importlib
-import importlib.util
 import json
 import sys
 import time
@@ -55,9 +54,9 @@ def _measure_ours(task: str, model: Model, people: int, number: int) -> dict[str
     from sim.experiment import rows
     from sim.model import replication
 
-    if model.engine == "compiled" and importlib.util.find_spec("numba") is None:
-        raise ModuleNotFoundError(name="numba")
     small, study = (_study(task, model.engine, people, number, warm) for warm in (True, False))
+    if study.engine != model.engine:
+        raise ResourceError([study.engine_note])
     took = _timed(
         lambda: replication.run_replication(small, 0), lambda: replication.run_replication(study, 0)
     )

@@ -19,7 +19,7 @@ ASK_ABOVE_SECONDS = 2 * 3600.0
 
 
 def configure(arguments: argparse.Namespace) -> "Configuration":
-    """The configuration that the overrides compose; prints its warnings.
+    """The configuration that the overrides compose; prints its warnings and notes.
 
     Raises InputError, with --strict also for a warning.
     """
@@ -30,6 +30,8 @@ def configure(arguments: argparse.Namespace) -> "Configuration":
         raise InputError([*configuration.warnings, "(with --strict, warnings are errors)"])
     for warning in configuration.warnings:
         console.note(f"samtale: warning: {warning}")
+    for text in configuration.notes:
+        console.note(f"samtale: note: {text}")
     return configuration
 
 
@@ -51,12 +53,13 @@ def run(arguments: argparse.Namespace) -> None:
     configuration = configure(arguments)
     from sim.experiment import compare, files, study
     from sim.experiment.duration import estimate_seconds
+    from sim.experiment.manifest import Origin
 
     values = configuration.values
     with compare.start_pool(values["compute"], values["design"]["replications"]) as pool:
         built = study.build(values, configuration.plugins)
         folder = configuration.out or default_folder(configuration.scenario)
-        origin = compare.Origin(
+        origin = Origin(
             command=command_line(arguments),
             plugins={file.name: files.sha256(file) for file in configuration.plugins},
             seed_drawn=configuration.sources["design.seed"] == "drawn",
@@ -68,6 +71,7 @@ def run(arguments: argparse.Namespace) -> None:
         finished = _simulate(arguments, configuration, built, folder, origin, pool)
     console.say()
     print_comparison(finished.path)
+    console.say(time_line(finished.manifest))
     console.say(f"Results: {near(folder)}")
     console.say(f"Report:  {near(folder / 'report.html')}")
 
@@ -78,6 +82,18 @@ def print_comparison(folder: Path) -> None:
     from sim.report import terminal
 
     terminal.print_comparison(run_folder.read(folder), console.rich_console())
+
+
+def time_line(facts: Mapping[str, Any]) -> str:
+    """Where the time of a run went, on one line."""
+    from sim.experiment.timing import SPENT
+
+    spent = facts["seconds"]
+    cpu = ", ".join(f"{what} {spent[what]:.1f} s" for what in SPENT)
+    return (
+        f"Time:    {facts['wall_seconds']:.1f} s; processors spent {cpu}; "
+        f"writing took {spent['writing']:.1f} s, drawing {spent['drawing']:.1f} s"
+    )
 
 
 def _agree(seconds: float, yes: bool) -> None:
@@ -97,6 +113,7 @@ def _simulate(
     pool: Any,
 ) -> Any:
     from sim.experiment import compare
+    from sim.report import DRAWING
 
     try:
         with console.progress("Replications", built.replications) as tell:
@@ -109,18 +126,19 @@ def _simulate(
                 resume=arguments.resume,
                 pool=pool,
                 progress=tell,
-                report=lambda made: _draw(made.path, made.manifest),
+                report=lambda made: _draw(made.path, made.manifest, pool),
+                drawing=DRAWING,
             )
     except KeyboardInterrupt:
         again = command_line(arguments, f"design.seed={built.seed}")
         raise KeyboardInterrupt(f"Nothing was written. To run the same again: {again}") from None
 
 
-def _draw(folder: Path, facts: Mapping[str, Any]) -> None:
+def _draw(folder: Path, facts: Mapping[str, Any], pool: Any) -> None:
     from sim.report import write
 
     console.note("Drawing the figures ...")
-    write(folder, facts)
+    write(folder, facts, pool)
 
 
 def command_line(arguments: argparse.Namespace, *more: str) -> str:

@@ -18,7 +18,7 @@ from sim.experiment.bench_models import MODELS, WORKLOAD_W, Model
 PROBE_PEOPLE = 300
 PROBE_ROUND = 0
 NO_THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS")
-CACHES = ("NUMBA_CACHE_DIR", "XDG_CACHE_HOME", "LOCALAPPDATA")
+CACHES = ("SAMTALE_CACHE", "NUMBA_CACHE_DIR", "XDG_CACHE_HOME")
 """Variables that say where compiled code is kept."""
 
 

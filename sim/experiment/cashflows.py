@@ -15,7 +15,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.experiment.rows import spell_rows
 from sim.rules.costs import DAYS_PER_WEEK, Tariff
+from sim.rules.levers import with_changes
 from sim.rules.meetings import HELD
 from sim.rules.people import GROUPS, JOB, RECALL
 
@@ -24,6 +26,10 @@ if TYPE_CHECKING:
     from sim.model.journal import ArmRows
 
 Array = NDArray[np.float64]
+
+
+LEVERS = ("quality_dkk_per_meeting", "programme")
+"""Levers that cost money themselves."""
 
 
 @dataclass(frozen=True)
@@ -42,12 +48,15 @@ class Flows:
     wage: Array
     displaced: Array
     """Jobs of the unsimulated lost to this one: for as long as it lasts, at the same wage."""
-    caseworkers: Array
-    """Staff cost a day in unemployment; zero unless nobody used a minute of the staff."""
 
     def take(self, rows: NDArray[np.intp]) -> Flows:
         """The same of some of the spells."""
         return Flows(*(getattr(self, field.name)[rows] for field in fields(self)))
+
+    def municipal_benefit_dkk(self, tariff: Tariff, horizon_days: float) -> float:
+        """What the tariff's municipality pays of all benefit in the run."""
+        start, left = (np.clip(day, 0.0, horizon_days) for day in (self.start_day, self.exit_day))
+        return float((self.benefit * tariff.municipal_days(start, left, self.clock_zero_day)).sum())
 
     def between(self, tariff: Tariff, from_day: Any, to_day: Any) -> dict[str, Array]:
         """Kroner of each spell from ``from_day`` to ``to_day`` (numbers, or one a spell)."""
@@ -67,7 +76,6 @@ class Flows:
             "wages": wages,
             "displaced_wages": self.displaced * wages,
             "displaced_benefit": self.displaced * self.benefit * after_days,
-            "caseworkers": self.caseworkers * days,
         }
 
 
@@ -81,7 +89,35 @@ class Payments:
     dkk: Array
 
 
-def flows(study: Study, tariff: Tariff, rows: ArmRows, staff_dkk_per_day: float) -> Flows:
+@dataclass(frozen=True)
+class Meetings:
+    """Some meetings: their places in the table, and the rows of their spells."""
+
+    place: NDArray[np.intp]
+    row: NDArray[np.intp]
+
+    def where(self, chosen: NDArray[np.bool_]) -> Meetings:
+        """Those that are chosen."""
+        kept = np.flatnonzero(chosen)
+        return Meetings(self.place[kept], self.row[kept])
+
+
+def all_meetings(rows: ArmRows) -> Meetings:
+    """Every meeting of an arm."""
+    row = spell_rows(rows)
+    return Meetings(np.arange(len(row)), row)
+
+
+def money_levers(values: Mapping[str, Any], arm: str) -> dict[str, Any]:
+    """The levers of an arm that cost money themselves."""
+    regime = values["regimes"][values["arms"][arm]["regime"]]
+    changes = values["arms"][arm].get("levers") or {}
+    return with_changes(
+        *({name: of[name] for name in LEVERS if name in of} for of in (regime, changes))
+    )
+
+
+def flows(study: Study, tariff: Tariff, rows: ArmRows) -> Flows:
     """The flows of all spells of an arm."""
     spells = rows.spells
     group, way, person = spells["group"], spells["exit"], spells["person"]
@@ -107,7 +143,6 @@ def flows(study: Study, tariff: Tariff, rows: ArmRows, staff_dkk_per_day: float)
         after_exit=np.array(tariff.after_exit_dkk_per_day)[group, way],
         wage=np.where((way == JOB) | (way == RECALL), tariff.wage_dkk_per_day, 0.0),
         displaced=np.where(way == JOB, displaced_jobs_per_job(rows), 0.0),
-        caseworkers=np.full(len(entry), staff_dkk_per_day),
     )
 
 
@@ -117,23 +152,33 @@ def displaced_jobs_per_job(rows: ArmRows) -> float:
     return float(extras.get("displaced_jobs_per_counted_job", 0.0))
 
 
-def meeting_payments(
-    tariff: Tariff, rows: ArmRows, dkk_per_minute: float, quality_dkk: float
-) -> Iterator[Payments]:
-    """What meetings cost: minutes of any outcome, overhead and quality of held ones."""
+def staff_payments(tariff: Tariff, rows: ArmRows, dkk_per_minute: float, of: Meetings) -> Payments:
+    """What the minutes of some meetings cost, whatever their outcome."""
     meetings = rows.meetings
-    row = spell_rows(rows)
-    used = np.flatnonzero(meetings["minutes"] > 0.0)
-    day = meetings["end_day"][used]
+    used = of.where(meetings["minutes"][of.place] > 0.0)
+    day = meetings["end_day"][used.place]
     for earlier in ("start_day", "due_day"):
-        day = np.where(np.isnan(day), meetings[earlier][used], day)
-    minutes = meetings["minutes"][used]
-    yield Payments("caseworkers", row[used], day, dkk_per_minute * minutes * tariff.discount(day))
-    held = np.flatnonzero(meetings["outcome"] == HELD)
-    day = meetings["end_day"][held]
+        unknown = np.isnan(day)
+        if unknown.any():
+            day = np.where(unknown, meetings[earlier][used.place], day)
+    minutes = meetings["minutes"][used.place]
+    dkk = dkk_per_minute * minutes * tariff.discount(day)
+    return Payments("caseworkers", used.row, day, dkk)
+
+
+def held_payments(
+    tariff: Tariff, rows: ArmRows, quality_dkk: float, of: Meetings
+) -> Iterator[Payments]:
+    """What the held among some meetings cost beyond minutes: overhead and quality."""
+    held = of.where(rows.meetings["outcome"][of.place] == HELD)
+    day = rows.meetings["end_day"][held.place]
     worth = tariff.discount(day)
-    yield Payments("meetings", row[held], day, tariff.overhead_dkk_per_meeting * worth)
-    yield Payments("quality", row[held], day, quality_dkk * worth)
+    yield Payments("meetings", held.row, day, tariff.overhead_dkk_per_meeting * worth)
+    if quality_dkk:
+        yield Payments("quality", held.row, day, quality_dkk * worth)
+    else:
+        nothing = slice(0)
+        yield Payments("quality", held.row[nothing], day[nothing], worth[nothing])
 
 
 def job_payments(tariff: Tariff, rows: ArmRows, dkk_per_job: float) -> Payments:
@@ -151,54 +196,46 @@ def lump_payments(study: Study, rows: ArmRows, lump_dkk: float) -> Payments:
     return Payments("programme", entrants, entry[entrants], np.full(len(entrants), share))
 
 
-def spell_rows(rows: ArmRows) -> NDArray[np.intp]:
-    """For each meeting the row of its spell; both tables are sorted by person and spell."""
-
-    def key(table: Mapping[str, NDArray[Any]]) -> NDArray[np.int64]:
-        return table["person"].astype(np.int64) * 65_536 + table["spell"]
-
-    of_meeting = key(rows.meetings)
-    first = np.flatnonzero(np.diff(of_meeting, prepend=-1))
-    found = np.searchsorted(key(rows.spells), of_meeting[first])
-    return np.repeat(found, np.diff(first, append=len(of_meeting)))
-
-
 @dataclass(frozen=True)
-class Staff:
-    """What the staff of an arm costs: by day (discounted), and shared out."""
+class Window:
+    """The counted spells, and between which days each is followed in money.
 
-    day: Array
-    dkk: Array
-    dkk_per_minute: float
-    dkk_per_day: float
-    """Share of a day in unemployment, where nobody used a minute of a staff that costs."""
-    unlimited: bool
+    ``owner`` has one element a row of spells: the counted spell of the row's person, or ``number``
+    where there is none; the last element of the days stands for those, and holds no day.
+    """
+
+    number: int
+    owner: NDArray[np.intp]
+    from_day: Array
+    to_day: Array
+
+    @property
+    def rows(self) -> NDArray[np.intp]:
+        """Rows of people who have a counted spell."""
+        return np.flatnonzero(self.owner < self.number)
+
+    def paid(self, payments: Payments) -> Array:
+        """Kroner of each counted spell and of its person's later ones, within the window."""
+        whose = self.owner[payments.row]
+        inside = payments.day <= self.to_day[whose]
+        summed: Array = np.bincount(whose[inside], payments.dkk[inside], self.number).astype(float)
+        return summed
 
 
-def staff(study: Study, tariff: Tariff, rows: ArmRows) -> Staff:
-    """Caseworkers by FTE-year, busy or idle; unlimited ones by the minutes that they gave."""
-    office = rows.office
-    day = office["day"].astype(float)
-    end_day = np.maximum(np.minimum(day + 1.0, study.horizon_days), day)
-    minutes = office["minutes_used"]
-    unlimited = np.isinf(office["caseworkers"])
-    number = np.where(unlimited, 0.0, office["caseworkers"])
-    minute_dkk = tariff.caseworker_dkk_per_year / float(
-        study.values["office"]["minutes_per_caseworker_year"]
-    )
-    paid_minutes = np.where(unlimited, minute_dkk * minutes, 0.0)
-    per_day = tariff.caseworker_dkk_per_day
-    dkk = number * per_day * tariff.days(day, end_day) + paid_minutes * tariff.discount(day + 0.5)
-    plain_dkk = float((number * per_day * (end_day - day) + paid_minutes).sum())
-    used = float(rows.meetings["minutes"].sum())
+def window(rows: ArmRows, days: float) -> Window:
+    """The counted spells of an arm, each followed for so many days from its entry."""
     spells = rows.spells
-    lived = float((spells["exit_day"] - np.maximum(spells["entry_day"], 0.0)).sum())
-    return Staff(
-        day=day,
-        dkk=dkk,
-        dkk_per_minute=plain_dkk / used if used > 0.0 else 0.0,
-        dkk_per_day=plain_dkk / lived if used == 0.0 and lived > 0.0 else 0.0,
-        unlimited=bool(unlimited.any()),
+    first = np.flatnonzero(spells["counted"])
+    owner = np.cumsum(spells["counted"], dtype=np.intp) - 1
+    mine = owner >= 0
+    mine[mine] = spells["person"][first[owner[mine]]] == spells["person"][mine]
+    owner[~mine] = len(first)
+    from_day = spells["entry_day"][first].astype(float)
+    return Window(
+        number=len(first),
+        owner=owner,
+        from_day=np.append(from_day, np.inf),
+        to_day=np.append(from_day + days, -np.inf),
     )
 
 

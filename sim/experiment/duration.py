@@ -4,16 +4,28 @@ from __future__ import annotations
 
 import time
 from dataclasses import replace
+from math import inf
 
-from sim.model.alone import live_through
-from sim.model.luck import Luck
-from sim.model.population import entrants, first_spell
-from sim.model.settings import Study, registry_of, rulebook_of, settings_of
+from sim.model.demand import lives
+from sim.model.engines import COMPILED
+from sim.model.population import entrants
+from sim.model.settings import (
+    STANDARD,
+    Study,
+    plain_standard,
+    registry_of,
+    rulebook_of,
+    settings_of,
+)
 
-SAMPLE_PEOPLE = 400
+SAMPLE_PEOPLE = {COMPILED: 20_000}
+FEW_PEOPLE = 400
+"""People who live alone on a stopwatch, by engine (else a few: they take longer)."""
+
 WORLD_OVER_ALONE = 4.0
-"""What a person costs in a world, with its queue and its weeks, over what a life alone costs."""
+"""What a person costs in a world, with its queue, weeks, checks and tables, over a life alone."""
 
+TABLES_SECONDS_A_PERSON = 4e-6
 SECONDS_TO_START_AND_DRAW = 9.0
 
 
@@ -30,24 +42,22 @@ def estimate_seconds(study: Study) -> float:
         shares = tuple(rate / a_day for rate in settings.inflow_per_day)
         people = int(a_day * settings.horizon_days) + int(
             study.reference_spells_per_caseworker * study.caseworkers[study.arms[0]][0][1]
-            if settings.warm_start and study.caseworkers[study.arms[0]][0][1] < float("inf")
+            if settings.warm_start and study.caseworkers[study.arms[0]][0][1] < inf
             else a_day * 250.0 * settings.warm_start
         )
+    number = SAMPLE_PEOPLE.get(study.engine, FEW_PEOPLE)
     sample = replace(
-        settings, grid=False, inflow_kind="cohort", inflow_people=SAMPLE_PEOPLE, shares=shares
+        settings, grid=False, inflow_kind="cohort", inflow_people=number, shares=shares
     )
-    cohort, luck = entrants(sample, 0, 0), Luck(0, 0)
-    w = rulebook_of(study, study.arms[0], registry_of(study))
+    cohort = entrants(sample, 0, 0)
+    w = rulebook_of(plain_standard(study), STANDARD, registry_of(study))
     began = time.perf_counter()
-    for i in range(len(cohort)):
-        p = first_spell(cohort, i, w)
-        p.row = p.group
-        live_through(p, w, luck, settings.horizon_days)
+    lives(study.engine, w, cohort, settings.horizon_days)
     a_person = (time.perf_counter() - began) / len(cohort)
     compute = study.values["compute"]
     workers = int(compute["workers"]) if compute["backend"] == "local" else 1
     twin = study.values["design"]["zero_load_twin"] and settings.load_elasticity > 0.0
     worlds = len(study.arms) * (2 if twin else 1)
     rounds = -(-study.replications // max(1, min(workers, study.replications)))
-    a_replication = worlds * people * a_person * WORLD_OVER_ALONE
+    a_replication = worlds * people * (a_person * WORLD_OVER_ALONE + TABLES_SECONDS_A_PERSON)
     return rounds * a_replication + SECONDS_TO_START_AND_DRAW

@@ -15,16 +15,18 @@ from itertools import pairwise
 from math import exp, inf, sqrt
 
 import numpy as np
+from scipy.integrate import quad
 from scipy.linalg import eigh_tridiagonal
 from scipy.optimize import brentq
 
 from sim.model.settings import Study, registry_of, rulebook_of, settings_of
 from sim.rules.calendar import MINUTES_PER_DAY
 from sim.rules.errors import InputError
-from sim.rules.hazards import adaptive, line_number
+from sim.rules.hazards import line_number
 from sim.rules.leaving import advance, gain, start_line
 from sim.rules.meetings import ASKS, begin, fall_due, finish
 from sim.rules.people import EXITS, GROUPS, JOB, Spell, blank_spell, person_number
+from sim.rules.regimes import NO_LUCK
 from sim.rules.rulebook import Rulebook
 
 FRAILTY_ERROR = 1e-11
@@ -83,19 +85,19 @@ class Course:
         self.meetings: list[tuple[int, float]] = []
         start_line(p, w, 0.0)
         self._lines = [Line(one, w) for one in (p, *p.others)]
-        begin(p, w, 0.0, None, 0.5)
+        begin(p, w, 0.0, NO_LUCK, 0.5)
         self._keep()
         while served and p.due_day < until:
             now = p.due_day
             self._advance(now)
-            if fall_due(p, w, None) != ASKS:
+            if fall_due(p, w, NO_LUCK) != ASKS:
                 raise InputError([f"a meeting on day {now} is not simply held"])
             end = now + p.minutes / MINUTES_PER_DAY
             if end >= until:
                 break
             self._advance(end)
             self.meetings.append((p.asked_planned, end if w.exit_breaks_meeting else now))
-            finish(p, w, end, None)
+            finish(p, w, end, NO_LUCK)
             self._keep()
         self._advance(until)
 
@@ -130,7 +132,7 @@ class Course:
         edges = {0.0, to_day, min(self.ends_day, to_day)}
         edges.update(day for line in self._lines for day in line.starts if day < to_day)
         return sum(
-            adaptive(lambda day: f(day) * self.survival(day), a, b)
+            quad(lambda day: f(day) * self.survival(day), a, b, epsabs=1e-12, epsrel=1e-11)[0]
             for a, b in pairwise(sorted(edges))
             if a < self.ends_day
         )

@@ -2,8 +2,8 @@
 
 Per counted spell everything counts from the person's entry to 728 days later, later spells of the
 same person included. For the whole office everything counts from day 0 to the end of the run, by
-calendar year. The staff's cost, idle time included, is shared among spells by the minutes that
-their meetings used. Accounts and items are those of ``sim.rules.costs``.
+calendar year. The staff's cost, idle time included, is borne as ``sim.experiment.staff`` says.
+Accounts and items are those of ``sim.rules.costs``.
 """
 
 from __future__ import annotations
@@ -19,14 +19,18 @@ from sim.experiment.cashflows import (
     Array,
     Flows,
     Payments,
+    Window,
+    all_meetings,
     flows,
+    held_payments,
     job_payments,
     lump_payments,
-    meeting_payments,
-    staff,
+    money_levers,
+    staff_payments,
+    window,
 )
+from sim.experiment.staff import counted_share, shared, staff
 from sim.rules.costs import ACCOUNTS, Amounts, Tariff, accounts
-from sim.rules.levers import with_changes
 
 if TYPE_CHECKING:
     from sim.experiment.study import Study
@@ -100,29 +104,46 @@ class Accounts:
         return not self.breaches()
 
 
-def account(study: Study, arm: str, rows: ArmRows) -> Accounts:
-    """The accounts of an arm from its rows; a study without 728 days of follow-up says so."""
+def staff_share(study: Study, rows: ArmRows) -> float:
+    """The part of the staff's cost that counted spells bear, if these rows are the first arm's."""
     tariff = Tariff.of(study.values["costs"])
-    arms, regimes = study.values["arms"], study.values["regimes"]
-    levers = with_changes(regimes[arms[arm]["regime"]], arms[arm].get("levers") or {})
+    followed = window(rows, _window_days(study))
+    meetings = all_meetings(rows)
+    theirs = meetings.where(followed.owner[meetings.row] < followed.number)
+    return counted_share(tariff, rows, followed, theirs)
+
+
+def account(study: Study, arm: str, rows: ArmRows, share: float | None = None) -> Accounts:
+    """The accounts of an arm from its rows; a study without 728 days of follow-up says so.
+
+    Args:
+        share: the part of the staff's cost that counted spells bear (without it, `staff_share`
+            of these rows, as for a first arm).
+    """
+    tariff = Tariff.of(study.values["costs"])
+    levers = money_levers(study.values, arm)
     cost = staff(study, tariff, rows)
-    money = flows(study, tariff, rows, cost.dkk_per_day)
-    by_meeting = list(
-        meeting_payments(
-            tariff, rows, cost.dkk_per_minute, float(levers["quality_dkk_per_meeting"])
-        )
-    )
+    money = flows(study, tariff, rows)
+    quality_dkk = float(levers["quality_dkk_per_meeting"])
     by_job = job_payments(tariff, rows, float(levers["programme"]["dkk_per_job"]))
     lump_dkk = float(levers["programme"]["lump_dkk"])
     lump = lump_payments(study, rows, lump_dkk)
 
-    window_days = min(WINDOW_DAYS, float(study.follow_up_days))
-    per_spell = _per_counted_spell(tariff, rows, money, [*by_meeting, by_job, lump], window_days)
+    window_days = _window_days(study)
+    followed = window(rows, window_days)
+    meetings = all_meetings(rows)
+    theirs = meetings.where(followed.owner[meetings.row] < followed.number)
+    borne = counted_share(tariff, rows, followed, theirs) if share is None else share
+    fixed = shared(borne * cost.fixed_dkk, tariff, rows, followed, theirs)
+    paid = [*held_payments(tariff, rows, quality_dkk, theirs), by_job, lump]
+    if cost.dkk_per_minute > 0.0:
+        paid.append(staff_payments(tariff, rows, cost.dkk_per_minute, theirs))
+    per_spell = _per_counted_spell(tariff, followed, money, paid, fixed)
     lines = accounts(tariff, per_spell)
     totals = {name: np.sum(list(lines[name].values()), axis=0) for name in ACCOUNTS}
 
     no_row = np.zeros(1, dtype=np.intp)
-    office = [payments for payments in by_meeting if payments.item != "caseworkers"]
+    office = list(held_payments(tariff, rows, quality_dkk, meetings))
     office += [by_job, Payments("caseworkers", no_row, cost.day, cost.dkk)]
     office += [Payments("programme", no_row, np.zeros(1), np.array([lump_dkk]))]
     horizon_days = float(study.horizon_days)
@@ -132,7 +153,7 @@ def account(study: Study, arm: str, rows: ArmRows) -> Accounts:
 
     whole = in_office(0.0, horizon_days)
     states = replace(tariff, state_share=tuple(1.0 - share for share in tariff.state_share))
-    state = money.between(states, 0.0, horizon_days)["municipal_benefit"]
+    state_dkk = money.municipal_benefit_dkk(states, horizon_days)
 
     flags = []
     if window_days < WINDOW_DAYS:
@@ -142,7 +163,7 @@ def account(study: Study, arm: str, rows: ArmRows) -> Accounts:
         )
     if cost.unlimited:
         flags.append("unlimited caseworkers are charged by the minutes that they gave")
-    if cost.dkk_per_day > 0.0:
+    if cost.fixed_dkk > 0.0 and not rows.meetings["minutes"].any():
         flags.append("no meeting used a minute: staff is shared by days in unemployment")
     return Accounts(
         arm=arm,
@@ -161,7 +182,7 @@ def account(study: Study, arm: str, rows: ArmRows) -> Accounts:
             for item, dkk in items.items()
         ],
         whole=accounts(tariff, whole),
-        benefit_by_payer_dkk=(whole.benefit, whole.municipal_benefit, float(state.sum())),
+        benefit_by_payer_dkk=(whole.benefit, whole.municipal_benefit, state_dkk),
         flags=tuple(flags),
     )
 
@@ -177,30 +198,22 @@ def calendar_years(start_date: date, horizon_days: float) -> list[tuple[int, flo
     return years
 
 
+def _window_days(study: Study) -> float:
+    return min(WINDOW_DAYS, float(study.follow_up_days))
+
+
 def _per_counted_spell(
-    tariff: Tariff, rows: ArmRows, money: Flows, payments: list[Payments], window_days: float
+    tariff: Tariff, followed: Window, money: Flows, payments: list[Payments], staff_dkk: Array
 ) -> Amounts:
     """Kroner of each counted spell and of its person's later ones, within the window."""
-    spells = rows.spells
-    first = np.flatnonzero(spells["counted"])
-    number = len(first)
-    owner = np.cumsum(spells["counted"], dtype=np.intp) - 1
-    mine = owner >= 0
-    mine[mine] = spells["person"][first[owner[mine]]] == spells["person"][mine]
-    owner[~mine] = number
-    from_day = spells["entry_day"][first].astype(float)
-    # The last element stands for everybody whose costs belong to no counted spell.
-    to_day = np.append(from_day + window_days, -np.inf)
-
-    kept = np.flatnonzero(mine)
-    by = owner[kept]
-    flowing = money.take(kept).between(tariff, from_day[by], to_day[by])
+    kept = followed.rows
+    by = followed.owner[kept]
+    flowing = money.take(kept).between(tariff, followed.from_day[by], followed.to_day[by])
+    number = followed.number
     sums: dict[str, Any] = {item: np.bincount(by, dkk, number) for item, dkk in flowing.items()}
+    sums["caseworkers"] = staff_dkk
     for paid in payments:
-        whose = owner[paid.row]
-        inside = paid.day <= to_day[whose]
-        summed = np.bincount(whose[inside], paid.dkk[inside], number)
-        sums[paid.item] = sums.get(paid.item, 0.0) + summed
+        sums[paid.item] = sums.get(paid.item, 0.0) + followed.paid(paid)
     return Amounts(**sums)
 
 
@@ -215,11 +228,12 @@ def _whole_office(
     """Kroner of all spells from one day to before another; the ``last`` part has its end too."""
     flowing = money.between(tariff, from_day, to_day)
     sums = {item: float(dkk.sum()) for item, dkk in flowing.items()}
-    # Shares of the staff's cost give way to the cost itself, which the payments hold.
-    sums["caseworkers"] = 0.0
     for paid in payments:
-        inside = (paid.day >= from_day) & ((paid.day < to_day) | last)
-        sums[paid.item] = sums.get(paid.item, 0.0) + float(paid.dkk[inside].sum())
+        inside = paid.day >= from_day
+        if not last:
+            inside &= paid.day < to_day
+        paid_dkk = paid.dkk if inside.all() else paid.dkk[inside]
+        sums[paid.item] = sums.get(paid.item, 0.0) + float(paid_dkk.sum())
     return Amounts(**sums)
 
 

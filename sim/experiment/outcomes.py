@@ -149,8 +149,9 @@ def _employed_days(spells: Columns, counted: np.ndarray) -> np.ndarray:
         return np.zeros(0)
     person, entry = spells["person"], spells["entry_day"]
     next_entry = np.append(np.where(person[1:] == person[:-1], entry[1:], np.inf), np.inf)
-    place = np.minimum(np.searchsorted(person[counted], person), len(counted) - 1)
-    works = np.isin(spells["exit"], (JOB, RECALL)) & (person[counted][place] == person)
+    place = np.cumsum(spells["counted"]) - 1
+    works = (spells["exit"] == JOB) | (spells["exit"] == RECALL)
+    works &= (place >= 0) & (person[counted][place] == person)
     places = place[works]
     end = entry[counted][places] + metrics.FULL_DAYS
     days = np.minimum(next_entry[works], end) - np.minimum(spells["exit_day"][works], end)

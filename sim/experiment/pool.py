@@ -47,8 +47,7 @@ class Pool:
             self._executor = ProcessPoolExecutor(
                 workers, get_context("spawn"), _begin, (tuple(warm),)
             )
-            for _ in range(workers):
-                self._submit(_nothing)
+            self.warm(())
 
     def __enter__(self) -> Self:
         return self
@@ -60,6 +59,12 @@ class Pool:
         trace: TracebackType | None,
     ) -> None:
         self.close(at_once=kind is not None)
+
+    def warm(self, modules: Sequence[str]) -> None:
+        """Let the processes, when they have nothing else to do, import what they will need."""
+        if self._executor is not None:
+            for _ in range(self.workers):
+                self._submit(_import, tuple(modules))
 
     def close(self, at_once: bool = False) -> None:
         """End the processes, at once or after what they were given."""
@@ -162,8 +167,7 @@ def _begin(warm: tuple[str, ...]) -> None:
     """First thing in a process: no Ctrl-C, no life without the parent, the imports."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_end_with_parent, daemon=True).start()
-    for module in warm:
-        import_module(module)
+    _import(warm)
 
 
 def _end_with_parent() -> None:
@@ -173,8 +177,9 @@ def _end_with_parent() -> None:
         os._exit(1)
 
 
-def _nothing() -> None:
-    """What starts a process."""
+def _import(modules: tuple[str, ...]) -> None:
+    for module in modules:
+        import_module(module)
 
 
 _kept: dict[str, Any] = {}

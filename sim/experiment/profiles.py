@@ -8,7 +8,7 @@ import numpy as np
 
 from sim.experiment import metrics
 from sim.experiment.rows import Columns
-from sim.experiment.sums import Sums
+from sim.experiment.sums import Sums, ratio
 from sim.rules.people import OPEN
 
 if TYPE_CHECKING:
@@ -44,10 +44,10 @@ def meeting_months(
     """Write meetings that fell due, and of them held, a person and spell month into ``months``."""
     month = np.clip((spell_day / metrics.MONTH_DAYS).astype(np.int64), 0, metrics.MONTHS - 1)
     whole = int(window / metrics.MONTH_DAYS + 1e-9)
-    for number in range(whole):
-        chosen = month == number
-        months[:, number, 0] = sums.mean(np.ones(int(chosen.sum())), spell[chosen])
-        months[:, number, 1] = sums.mean(held[chosen], spell[chosen])
+    people = np.repeat(sums.people[:, None], metrics.MONTHS, axis=1)
+    for which, chosen in enumerate((slice(None), held)):
+        number = sums.count(spell[chosen], month[chosen], metrics.MONTHS)
+        months[:, :whole, which] = ratio(number, people)[:, :whole]
 
 
 def office_weeks(office: Columns) -> np.ndarray:

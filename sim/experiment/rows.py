@@ -99,7 +99,9 @@ def _typed(column: np.ndarray, dtype: str, name: str) -> np.ndarray:
     if wanted.kind == "f":
         # One zero and one NaN, or equal rows could differ in their bytes.
         plain = np.add(column, 0.0, dtype=wanted)
-        plain[np.isnan(plain)] = np.nan
+        is_nan = np.isnan(plain)
+        if is_nan.any():
+            plain[is_nan] = np.nan
         return plain
     if wanted.kind == "i" and column.dtype != wanted and len(column):
         limits = np.iinfo(wanted)
@@ -113,13 +115,28 @@ def _check_order(table: str, typed: Columns) -> None:
     tie = np.ones(max(len(next(iter(typed.values()))) - 1, 0), dtype=bool)
     ascending = np.zeros_like(tie)
     for key in KEYS[table]:
-        step = np.diff(typed[key].astype(np.int64))
-        ascending |= tie & (step > 0)
-        tie &= step == 0
+        before, after = typed[key][:-1], typed[key][1:]
+        ascending |= tie & (after > before)
+        tie &= after == before
     if not ascending.all():
         first = int(np.argmin(ascending)) + 1
         where = ", ".join(f"{key} {typed[key][first]}" for key in KEYS[table])
         raise CheckError(f"{table}: the rows are not in the order of their keys at {where}")
+
+
+def spell_rows(rows: ArmRows) -> np.ndarray:
+    """For each meeting the row of its spell; both tables are sorted by person and spell."""
+
+    def key(person: np.ndarray, spell: np.ndarray) -> np.ndarray:
+        return person.astype(np.int64) * 65_536 + spell
+
+    person, spell = rows.meetings["person"], rows.meetings["spell"]
+    begins = np.ones(len(person), dtype=bool)
+    begins[1:] = (person[1:] != person[:-1]) | (spell[1:] != spell[:-1])
+    first = np.flatnonzero(begins)
+    keys = key(rows.spells["person"], rows.spells["spell"])
+    found = np.searchsorted(keys, key(person[first], spell[first]))
+    return np.repeat(found, np.diff(first, append=len(person)))
 
 
 def digest(arm: str, replication: int, tables: Mapping[str, Columns]) -> str:

@@ -8,13 +8,12 @@ import numpy as np
 
 from sim.experiment.metrics import LATE_DAYS
 from sim.experiment.profiles import meeting_months
+from sim.experiment.rows import spell_rows
 from sim.experiment.sums import Sums, ratio
 from sim.rules.meetings import DECLINED, FORMS, HELD, SUSPENDED
 
 if TYPE_CHECKING:
     from sim.model.journal import ArmRows
-
-NEVER_QUEUED = (DECLINED, SUSPENDED)
 
 
 def meetings_and_waits(
@@ -22,20 +21,19 @@ def meetings_and_waits(
 ) -> dict[str, np.ndarray]:
     """Meeting metrics over the window of each counted spell; fills in the profile by month."""
     meetings, spells = rows.meetings, rows.spells
-    key = spells["person"].astype(np.int64) * 2**16 + spells["spell"]
-    of_meeting = meetings["person"].astype(np.int64) * 2**16 + meetings["spell"]
-    place_of_row = np.full(len(key) + 1, -1)
+    place_of_row = np.full(len(spells["person"]), -1)
     place_of_row[counted] = np.arange(len(counted))
-    spell = place_of_row[np.searchsorted(key, of_meeting)]
-    due = meetings["due_day"]
-    spell_day = due - spells["entry_day"][counted][spell] if len(counted) else due
-    chosen = np.flatnonzero((spell >= 0) & (spell_day < window))
-    spell, due, spell_day = spell[chosen], due[chosen], spell_day[chosen]
-    outcome, start = meetings["outcome"][chosen], meetings["start_day"][chosen]
-    held = (outcome == HELD).astype(float)
+    spell = place_of_row[spell_rows(rows)]
+    chosen = np.flatnonzero(spell >= 0)
+    spell = spell[chosen]
+    spell_day = meetings["due_day"][chosen] - spells["entry_day"][counted][spell]
+    inside = np.flatnonzero(spell_day < window)
+    chosen, spell, spell_day = chosen[inside], spell[inside], spell_day[inside]
+    outcome, start, due = (meetings[name][chosen] for name in ("outcome", "start_day", "due_day"))
+    held = outcome == HELD
     meeting_months(sums, spell, spell_day, held, window, months)
 
-    queued = ~np.isin(outcome, NEVER_QUEUED)
+    queued = _queued(outcome)
     started = np.isfinite(start)
     left = spells["exit_day"][counted][spell]
     waited = np.maximum(np.where(started, start, left) - due, 0.0)
@@ -43,7 +41,7 @@ def meetings_and_waits(
     judged = queued & (started | late)
     found = {
         "due_per_person": sums.mean(np.ones(len(spell)), spell),
-        "held_per_person": sums.mean(held, spell),
+        "held_per_person": sums.mean(held.astype(float), spell),
     }
     for name, amounts, among in (
         ("waiting_days_mean", waited, queued),
@@ -53,6 +51,12 @@ def meetings_and_waits(
             sums.sum(amounts[among], spell[among]),
             sums.sum(np.ones(int(among.sum())), spell[among]),
         )
+    return found
+
+
+def _queued(outcome: np.ndarray) -> np.ndarray:
+    """Which meetings were asked of a caseworker."""
+    found: np.ndarray = (outcome != DECLINED) & (outcome != SUSPENDED)
     return found
 
 
@@ -68,11 +72,11 @@ def load(rows: ArmRows, labels: int) -> dict[str, np.ndarray]:
     if not (np.isfinite(opened) and opened > 0):
         return found
     started = np.isfinite(meetings["start_day"])
-    unmet = ~started & ~np.isin(meetings["outcome"], NEVER_QUEUED)
+    unmet = ~started & _queued(meetings["outcome"])
     form, kinds = meetings["form"], len(FORMS)
     mean_minutes = ratio(
-        np.bincount(form[started], weights=meetings["minutes"][started], minlength=kinds),
-        np.bincount(form[started], minlength=kinds).astype(float),
+        np.bincount(form, np.where(started, meetings["minutes"], 0.0), kinds),
+        np.bincount(form, started, kinds),
     )
     asked = np.bincount(form[unmet], minlength=kinds)
     found["utilisation"][0] = used / opened

@@ -12,11 +12,13 @@ from typing import Any
 from scipy.optimize import brentq
 
 from sim.model.demand import Demand, long_run
+from sim.model.engines import with_engine
 from sim.model.settings import (
     STANDARD,
     Settings,
     Study,
     dates_from,
+    plain_standard,
     registry_of,
     rulebook_of,
     settings_of,
@@ -57,6 +59,7 @@ def build(values: dict[str, Any], plugins: Sequence[Path] = ()) -> Study:
         plugins=tuple(Path(p) for p in plugins),
     )
     settings, registry = settings_of(study), registry_of(study)
+    study = with_engine(study, registry)
     study = replace(study, paces=_paces(study, settings, registry))
     demands = {arm: _demand(study, settings, registry, arm) for arm in study.arms}
     standard = demands.get(STANDARD)
@@ -92,8 +95,7 @@ def _demand(
     study: Study, settings: Settings, registry: Registry, arm: str, plain: bool = False
 ) -> Demand:
     if plain:
-        arms = {STANDARD: {"regime": STANDARD, "levers": {}}}
-        study = replace(study, values={**study.values, "arms": arms}, paces={})
+        study = plain_standard(study)
     return long_run(study, settings, rulebook_of(study, arm, registry), SAMPLE_PEOPLE)
 
 

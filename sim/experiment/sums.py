@@ -27,6 +27,13 @@ class Sums:
         """Sum of the amounts a spell, by label; NaN for a group without people."""
         return ratio(self.sum(amounts, spell), self.people)
 
+    def count(self, spell: np.ndarray, place: np.ndarray, places: int) -> np.ndarray:
+        """How many by label and place (0 to below ``places``); ``spell`` is the place of each's."""
+        code = self._group[spell].astype(np.intp) * places + place
+        by_group = np.bincount(code, minlength=len(GROUPS) * places).reshape(-1, places)
+        total = by_group.sum(axis=0, keepdims=True)
+        return np.concatenate([total, by_group[self._codes]]).astype(float)
+
     def select(self, label: str) -> np.ndarray:
         """Which spells belong to a label."""
         if label == ALL:
@@ -36,4 +43,4 @@ class Sums:
 
 def ratio(above: np.ndarray, below: np.ndarray) -> np.ndarray:
     """Quotient, and NaN where the denominator is 0."""
-    return np.divide(above, below, out=np.full(len(above), np.nan), where=below != 0)
+    return np.divide(above, below, out=np.full(above.shape, np.nan), where=below != 0)

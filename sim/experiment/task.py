@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import time
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -12,6 +14,7 @@ import numpy as np
 from sim.experiment import ledger, metrics, rows
 from sim.experiment.outcomes import Reduction, reduce, worse_off
 from sim.experiment.profiles import thirty_people, thirty_spells
+from sim.experiment.timing import spent
 
 if TYPE_CHECKING:
     from sim.experiment.study import Study
@@ -37,7 +40,8 @@ class Replicated:
 
     ``values`` holds the metrics by (arm, group, metric), ``tables`` the rows by arm where they
     are kept, ``thirty`` the spells of thirty people in the first two arms of the first
-    replication. ``checks`` counts what held, ``extras`` are single figures by (arm, name).
+    replication. ``checks`` counts what held, ``extras`` are single figures by (arm, name),
+    ``seconds`` is the processor time by what it was spent on.
     """
 
     replication: int
@@ -48,6 +52,7 @@ class Replicated:
     extras: dict[tuple[str, str], float]
     tables: dict[str, Tables]
     thirty: dict[str, Tables]
+    seconds: dict[str, float]
 
 
 def shipped_world(study: Study, replication: int) -> Mapping[str, ArmRows]:
@@ -63,12 +68,15 @@ def replicate(job: Job, replication: int) -> Replicated:
     Raises CheckError where the rows break what they promise.
     """
     study = job.study
+    began = time.process_time()
     simulated = job.world(study, replication)
+    world_seconds = time.process_time() - began
     checks: Counter[str] = Counter()
     values: dict[tuple[str, str, str], float] = {}
     digests: dict[str, str] = {}
     kept: dict[str, Tables] = {}
     reductions: dict[str, Reduction] = {}
+    share = ledger.staff_share(study, simulated[study.arms[0]])
     for arm in study.arms:
         of_arm = simulated[arm]
         checks.update(of_arm.checks)
@@ -76,7 +84,7 @@ def replicate(job: Job, replication: int) -> Replicated:
         digests[arm] = rows.digest(arm, replication, typed)
         if keeps_rows(study, replication):
             kept[arm] = typed
-        reductions[arm] = found = reduce(study, arm, of_arm, ledger.account)
+        reductions[arm] = found = reduce(study, arm, of_arm, partial(ledger.account, share=share))
         values |= {(arm, *key): value for key, value in found.values.items()}
         checks.update({"rows in key order": len(rows.SCHEMA), "ledger adds up to the øre": 1})
         checks["counted spells followed long enough"] += len(found.person)
@@ -100,6 +108,7 @@ def replicate(job: Job, replication: int) -> Replicated:
             for arm in study.arms[:2]
             if replication == 0
         },
+        seconds=spent(simulated.values(), world_seconds, time.process_time() - began),
     )
 
 

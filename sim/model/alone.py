@@ -7,11 +7,12 @@ market effect a world gives the same life to the last bit (a test insists).
 
 from __future__ import annotations
 
+from collections.abc import MutableSequence
 from math import inf
 
-from sim.model.luck import Luck
-from sim.model.population import again
+from sim.model.luck import Luck, meeting_luck, plan_luck, threshold_luck, work_luck
 from sim.rules.calendar import MINUTES_PER_DAY
+from sim.rules.entering import again, days_in_work
 from sim.rules.leaving import advance, find_exit, start_line
 from sim.rules.meetings import (
     GATHERS,
@@ -27,7 +28,7 @@ from sim.rules.rulebook import Rulebook
 
 
 def live_spell(
-    p: Spell, w: Rulebook, luck: Luck, until: float, groups: list[float] | None = None
+    p: Spell, w: Rulebook, luck: Luck, until: float, groups: MutableSequence[float]
 ) -> bool:
     """Live one spell from its entry to its exit (True) or to the day ``until`` (False).
 
@@ -35,22 +36,22 @@ def live_spell(
         groups: (number, minutes) of group meetings are added to it, as they are shared.
     """
     start_line(p, w, p.entry_day)
-    begin(p, w, p.entry_day, luck.plan(p, w), p.spread)
+    begin(p, w, p.entry_day, plan_luck(luck, p, w), p.spread)
     now = p.entry_day
     while True:
-        stop = p.due_day if p.due_day < until else until
+        stop = min(until, p.due_day)
         find_exit(p, w, stop)
         if p.exit_day <= stop:
             return p.exit_day < until
         if p.due_day >= until:
             return False
         now = p.due_day
-        what = fall_due(p, w, luck.meeting(p, w))
+        what = fall_due(p, w, meeting_luck(luck, p, w))
         if what == IS_DECLINED or what == IS_SUSPENDED:
-            after_contact(p, w, now, luck.plan(p, w))
+            after_contact(p, w, now, plan_luck(luck, p, w))
             continue
         end = now + p.minutes / MINUTES_PER_DAY
-        find_exit(p, w, end if end < until else until)
+        find_exit(p, w, min(until, end))
         if p.exit_day <= end:
             if p.exit_day >= until:
                 return False
@@ -58,30 +59,35 @@ def live_spell(
             return True
         if end >= until:
             return False
-        if what == GATHERS and groups is not None:
+        if what == GATHERS:
             groups[0] += 1.0
             groups[1] += p.minutes
         elif not p.partner:
             p.minutes_used += p.minutes
-        finish(p, w, end, luck.plan(p, w))
+        finish(p, w, end, plan_luck(luck, p, w))
 
 
-def live_through(p: Spell, w: Rulebook, luck: Luck, until: float) -> tuple[float, ...]:
-    """What becomes of a person's spells up to the day ``until``.
+LIVED = 5
+"""How many figures ``live_through`` adds up."""
 
-    Returns:
-        Days unemployed, minutes of a caseworker alone, effort, group meetings and their minutes.
+
+def live_through(
+    p: Spell, w: Rulebook, luck: Luck, until: float, totals: MutableSequence[float]
+) -> None:
+    """Add up what becomes of a person's spells up to the day ``until``.
+
+    Args:
+        totals: group meetings, their minutes, days unemployed, minutes of a caseworker alone and
+            effort are added to it.
     """
-    days = minutes = effort = 0.0
-    groups = [0.0, 0.0]
     while True:
-        over = live_spell(p, w, luck, until, groups)
+        over = live_spell(p, w, luck, until, totals)
         end = p.exit_day if over else until
         advance(p, w, end)
-        days += end - p.entry_day
-        minutes += p.minutes_used
-        effort += p.summed
-        gap = luck.returns_after_days(p, w) if over else inf
+        totals[2] += end - p.entry_day
+        totals[3] += p.minutes_used
+        totals[4] += p.summed
+        gap = days_in_work(w, p.exit, work_luck(luck, p)) if over else inf
         if end + gap >= until:
-            return days, minutes, effort, *groups
-        again(p, w, end + gap, luck.threshold)
+            return
+        again(p, w, end + gap, threshold_luck(luck, p))

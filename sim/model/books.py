@@ -11,7 +11,7 @@ from sim.rules.people import OPEN
 Columns = dict[str, np.ndarray]
 
 WAIT_ERROR = 1e-6
-AT_A_TIME = 8192
+AT_A_TIME = 4096
 NOTHING = np.zeros(0, dtype=bool)
 NO_SPELL = "a meeting belongs to no spell"
 MOST_SPELLS = 10_000
@@ -58,40 +58,57 @@ def _check_people(spells: Columns, meetings: Columns, exit_breaks_meeting: bool)
     Raises:
         CheckError: with the person.
     """
-    keys, of = keys_of(spells), keys_of(meetings)
-    first = np.append(np.searchsorted(of, keys), len(of))
-    count = np.searchsorted(of, keys, side="right") - first[:-1]
+    keys, person, spell = keys_of(spells), meetings["person"], meetings["spell"]
+    starts_spell = np.ones(len(person), dtype=bool)
+    starts_spell[1:] = (person[1:] != person[:-1]) | (spell[1:] != spell[:-1])
+    begins = np.flatnonzero(starts_spell)
+    number = np.diff(begins, append=len(person))
+    of = keys_of({"person": person[begins], "spell": spell[begins]})
     row = np.minimum(np.searchsorted(keys, of), max(len(keys) - 1, 0))
-    m, s = meetings, {name: spells[name][row] for name in ("exit_day", "exit")}
     if len(of):
-        _refuse(keys[row] != of, m, NO_SPELL)
+        _refuse(np.repeat(keys[row] != of, number), meetings, NO_SPELL)
+
+    def of_spell(amounts: np.ndarray) -> np.ndarray:
+        """Sum over the meetings of each spell."""
+        sums = np.zeros(len(keys))
+        if len(of):
+            sums[row] = np.add.reduceat(amounts, begins)
+        return sums
+
+    count = np.zeros(len(keys), dtype=np.int64)
+    count[row] = number
+    first = np.append(0, np.cumsum(count))
     new = spells["entry_day"] >= 0.0
     _refuse(new & (count != spells["due"]), spells, "meetings that fell due are not all in rows")
-    held = np.bincount(row[m["outcome"] == HELD], minlength=len(keys))
+    held = of_spell((meetings["outcome"] == HELD).astype(np.int64))
     wrong = np.where(new, held != spells["held"], held > spells["held"])
     _refuse(wrong, spells, "held meetings in rows are not those of the spell")
-    place = np.arange(len(of)) - first[row]
-    number = spells["due"][row] - count[row] + 1 + place
-    _refuse(m["number"] != number, m, "meetings are not numbered in order")
-    _check_times(m, s, place, exit_breaks_meeting)
-    until = np.where(np.isnan(m["start_day"]), m["end_day"], m["start_day"])
-    waited = np.bincount(row, weights=until - m["due_day"], minlength=len(keys))
+    before_first = (spells["due"] - count)[row] + 1 - begins
+    in_order = np.arange(len(person)) + np.repeat(before_first, number)
+    _refuse(meetings["number"] != in_order, meetings, "meetings are not numbered in order")
+    left = {name: np.repeat(spells[name][row], number) for name in ("exit_day", "exit")}
+    begun = ~np.isnan(meetings["start_day"])
+    _check_times(meetings, left, starts_spell, begun, exit_breaks_meeting)
+    until = np.where(begun, meetings["start_day"], meetings["end_day"])
+    waited = of_spell(until - meetings["due_day"])
     _refuse(np.abs(waited - spells["waiting_days"]) > WAIT_ERROR, spells, "waits do not add up")
-    used = np.bincount(row, weights=m["minutes"], minlength=len(keys))
+    used = of_spell(meetings["minutes"])
     _refuse(new & (np.abs(used - spells["minutes"]) > WAIT_ERROR), spells, "minutes do not add up")
     return first
 
 
-def _check_times(m: Columns, s: Columns, place: np.ndarray, exit_breaks_meeting: bool) -> None:
+def _check_times(
+    m: Columns, s: Columns, starts_spell: np.ndarray, begun: np.ndarray, exit_breaks_meeting: bool
+) -> None:
+    """Check the times of meetings; those that never began compare as false with any."""
     due, start, end, outcome = m["due_day"], m["start_day"], m["end_day"], m["outcome"]
-    begun = ~np.isnan(start)
     left = s["exit"] != OPEN
     _refuse(due >= s["exit_day"], m, "a meeting falls due after the exit")
-    _refuse(begun & (start >= s["exit_day"]), m, "a meeting begins after the exit")
+    _refuse(start >= s["exit_day"], m, "a meeting begins after the exit")
     if exit_breaks_meeting:
         _refuse(end > s["exit_day"], m, "a meeting ends after the exit")
-    _refuse((end < due) | (begun & ((start < due) | (end < start))), m, "times are out of order")
-    _refuse((place[1:] > 0) & (due[1:] < end[:-1]), m, "two meetings at a time", 1)
+    _refuse((end < due) | (start < due) | (end < start), m, "times are out of order")
+    _refuse(~starts_spell[1:] & (due[1:] < end[:-1]), m, "two meetings at a time", 1)
     took_place = (outcome == HELD) | (outcome == NO_SHOW) | (outcome == BROKEN_OFF)
     may_have = took_place | (outcome == PENDING)
     _refuse((took_place & ~begun) | (begun & ~may_have), m, "an outcome without its times")

@@ -6,10 +6,11 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from sim.model.alone import live_through
+from sim.model.alone import LIVED, live_through
+from sim.model.engines import COMPILED
 from sim.model.gathering import mean_group_size
 from sim.model.luck import Luck
-from sim.model.population import entrants, first_spell
+from sim.model.population import People, entrants, spell_of
 from sim.model.settings import Settings, Study
 from sim.rules.people import GROUPS
 from sim.rules.rulebook import Rulebook
@@ -31,6 +32,27 @@ class Demand:
     open_spells: float
 
 
+def lives(engine: str, w: Rulebook, people: People, until: float) -> np.ndarray:
+    """What becomes of people without a queue, by either engine; see ``live_through``.
+
+    Returns:
+        Array of shape (people, LIVED).
+    """
+    if engine == COMPILED:
+        from sim.model.compiled.driver import live_alone
+
+        return live_alone(w, people, until, LIVED)
+    luck = Luck(0, 0)
+    lived = np.zeros((len(people), LIVED))
+    for i in range(len(people)):
+        p = spell_of(people, i, w)
+        p.row = p.group
+        figures = [0.0] * LIVED
+        live_through(p, w, luck, until, figures)
+        lived[i] = figures
+    return lived
+
+
 def long_run(study: Study, settings: Settings, w: Rulebook, people: int) -> Demand:
     """The demand of a regime outside its windows, from some people of each group.
 
@@ -48,17 +70,15 @@ def long_run(study: Study, settings: Settings, w: Rulebook, people: int) -> Dema
         shares=tuple(1.0 / len(GROUPS) for _ in GROUPS),
     )  # fmt: skip
     cohort = entrants(sample, 0, 0)
-    luck = Luck(0, 0)
     until = LONG_RUN_DAYS if settings.inflow_kind == "poisson" else settings.horizon_days
-    totals = np.zeros((len(GROUPS), 5))
+    here = np.array(per_day)[cohort.group] > 0.0
+    lived = lives(study.engine, w, cohort.some(here), until)
+    totals = np.zeros((len(GROUPS), LIVED))
+    np.add.at(totals, cohort.group[here], lived)
     counts = np.bincount(cohort.group, minlength=len(GROUPS))
-    for i in range(len(cohort)):
-        g = int(cohort.group[i])
-        if per_day[g] > 0.0:
-            p = first_spell(cohort, i, w)
-            p.row = g
-            totals[g] += live_through(p, w, luck, until)
     means = totals / counts[:, None]
-    days, minutes, effort, groups, shared = (np.array(per_day) @ means).tolist()
+    groups, shared, days, minutes, effort = (
+        (np.array(per_day)[:, None] * means).sum(axis=0).tolist()
+    )
     minutes += shared / mean_group_size(groups, settings.group_size, settings.gather_days)
     return Demand(minutes_per_day=minutes, effort_per_day=effort, open_spells=days)

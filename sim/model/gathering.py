@@ -11,7 +11,7 @@ from sim.rules.people import Spell
 class Gathering:
     """A group meeting in the making: who waits for it, and the one place it takes in a queue."""
 
-    __slots__ = ("members", "person", "minutes", "due_day", "entry_day", "score", "group", "open")
+    __slots__ = ("due_day", "entry_day", "group", "members", "minutes", "open", "person", "score")
 
     def __init__(self, first: Spell) -> None:
         self.members = [(first, first.ticket)]

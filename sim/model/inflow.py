@@ -39,8 +39,9 @@ def _poisson_entries(settings: Settings, luck_key: np.ndarray, group: int, until
     if rate <= 0.0:
         return np.empty(0)
     days, clock, speeds = operational_time(settings)
-    most = clock[bisect_right(days, until) - 1] + (until - days[bisect_right(days, until) - 1]) * (
-        speeds[bisect_right(days, until) - 1]
+    most = (
+        clock[bisect_right(days, until) - 1]
+        + (until - days[bisect_right(days, until) - 1]) * (speeds[bisect_right(days, until) - 1])
     )
     wanted = int(rate * most + 8.0 * (rate * most) ** 0.5 + 50)
     first = person_number(group, 0)

@@ -9,8 +9,7 @@ from struct import Struct
 
 import numpy as np
 
-from sim.rules.calendar import MINUTES_PER_DAY
-from sim.rules.meetings import DECLINED, HELD, NO_SHOW, PENDING, SUSPENDED
+from sim.rules.meetings import DECLINED, HELD, PENDING, SUSPENDED, minutes_of_caseworkers
 from sim.rules.people import OPEN, Spell
 
 SPELL_COLUMNS = {
@@ -35,7 +34,8 @@ class ArmRows:
     """The rows of one arm in one replication: NumPy columns, coded (see ``sim.rules``).
 
     ``spells`` are sorted by (person, spell), ``meetings`` by (person, spell, number), ``office``
-    by day. ``checks`` says how many self-checks held, by name; ``extras`` holds single figures.
+    by day. ``checks`` says how many self-checks held, by name; ``extras`` holds single figures;
+    ``seconds`` is the processor time that went to ``compiling`` and to ``checking`` them.
     """
 
     spells: dict[str, np.ndarray]
@@ -43,6 +43,7 @@ class ArmRows:
     office: dict[str, np.ndarray]
     checks: dict[str, int] = field(default_factory=dict)
     extras: dict[str, float] = field(default_factory=dict)
+    seconds: dict[str, float] = field(default_factory=dict)
 
 
 class Table:
@@ -103,13 +104,7 @@ class Journal:
 
     def met(self, p: Spell, outcome: int, day: float) -> None:
         """A meeting that began is over; minutes are those of caseworkers, a group's shared."""
-        minutes = p.minutes
-        if p.partner:
-            minutes = 0.0
-        elif p.ticket < 0:
-            minutes /= -p.ticket
-        elif outcome != HELD and outcome != NO_SHOW:
-            minutes = (day - p.start_day) * MINUTES_PER_DAY
+        minutes = minutes_of_caseworkers(p, outcome, day)
         if outcome == HELD and p.exit_day <= day:
             p.held += 1
         self._meeting(p, p.start_day, outcome, minutes, p.start_day - p.asked_day, day)
@@ -138,8 +133,9 @@ def _parts(rows: int) -> Iterator[slice]:
 
 def _by_day(times: np.ndarray, days: int) -> np.ndarray:
     """How many happen on each day, its end included and its beginning not; day 0 has all before."""
-    place = np.maximum(np.ceil(times).astype(int) - 1, 0)
-    return np.bincount(place[place < days], minlength=days)
+    place = np.ceil(times) - 1.0
+    np.clip(place, 0.0, days, out=place)
+    return np.bincount(place.astype(np.intp), minlength=days + 1)[:days]
 
 
 def office_by_day(

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from math import inf, log
-
 from sim.model.streams import ChunkedLuck
-from sim.rules.people import JOB, Spell
+from sim.rules.people import Spell
+from sim.rules.regimes import NO_LUCK
+from sim.rules.regimes import Luck as Draws
 from sim.rules.rulebook import Rulebook
 
 
@@ -16,31 +16,50 @@ class Luck:
         self._plan = ChunkedLuck(seed, replication, "plan")
         self._meeting = ChunkedLuck(seed, replication, "meeting")
         self._return = ChunkedLuck(seed, replication, "return")
-        self.threshold = ChunkedLuck(seed, replication, "threshold")
+        self._threshold = ChunkedLuck(seed, replication, "threshold")
 
-    def plan(self, p: Spell, w: Rulebook) -> tuple[float, ...] | None:
+    def plan(self, p: Spell, w: Rulebook) -> Draws:
         """(gap, self-booking, booked date, sanction) of what follows meeting ``p.number``.
 
-        None where nothing of it is drawn (a draw costs as much as the plan itself).
+        NO_LUCK where nothing of it is drawn (a draw costs as much as the plan itself).
         """
         if w.plan_luck or p.absent:
             return self._plan.draw(p.person, p.number, p.spell)
-        return None
+        return NO_LUCK
 
-    def meeting(self, p: Spell, w: Rulebook) -> tuple[float, ...] | None:
-        """(attendance, form, acceptance, minutes) of the meeting after ``p.number``, or None."""
-        return self._meeting.draw(p.person, p.number, p.spell) if w.meeting_luck else None
+    def meeting(self, p: Spell, w: Rulebook) -> Draws:
+        """(attendance, form, acceptance, minutes) of the meeting after ``p.number``."""
+        if w.meeting_luck:
+            return self._meeting.draw(p.person, p.number, p.spell)
+        return NO_LUCK
 
-    def gap_days(self, person: int, spell: int, w: Rulebook) -> float:
-        """Days in work after a job exit until the person is unemployed again; inf if not at all.
+    def work(self, person: int, spell: int) -> float:
+        """The luck of the days in work after a spell."""
+        return self._return.draw(person, 0, spell)[0]
 
-        A person returns at a constant rate for a number of weeks (model section 3).
-        """
-        if w.reentry_per_day <= 0.0:
-            return inf
-        days = -log(self._return.draw(person, 0, spell)[0]) / w.reentry_per_day
-        return days if days < w.reentry_days else inf
+    def thresholds(self, person: int, spell: int) -> Draws:
+        """The luck of the thresholds of a spell, one for each kind of exit."""
+        return self._threshold.draw(person, 0, spell)
 
-    def returns_after_days(self, p: Spell, w: Rulebook) -> float:
-        """Days until the person returns; only after a job (a recall goes to the old employer)."""
-        return self.gap_days(p.person, p.spell, w) if p.exit == JOB else inf
+
+# The compiled engine draws by itself: it replaces the four functions below by its own.
+
+
+def plan_luck(luck: Luck, p: Spell, w: Rulebook) -> Draws:
+    """See ``Luck.plan``."""
+    return luck.plan(p, w)
+
+
+def meeting_luck(luck: Luck, p: Spell, w: Rulebook) -> Draws:
+    """See ``Luck.meeting``."""
+    return luck.meeting(p, w)
+
+
+def work_luck(luck: Luck, p: Spell) -> float:
+    """See ``Luck.work``."""
+    return luck.work(p.person, p.spell)
+
+
+def threshold_luck(luck: Luck, p: Spell) -> Draws:
+    """The luck of the thresholds of the person's next spell."""
+    return luck.thresholds(p.person, p.spell + 1)

@@ -51,16 +51,17 @@ class Office:
         number = numbers[0][1]
         self.windowed = settings.working and number != inf
         kind = WindowPool if self.windowed else Pool
-        shares = self._shares(number)
+        shares = self.shares(number)
         self.pools = [kind(clock, settings.order, settings.deadline_days) for _ in shares]
         for pool, size in zip(self.pools, shares, strict=True):
+            pool.is_open = not self.windowed
             pool.resize(size)
         self.gatherings: list[list[Gathering]] = [[] for _ in self.pools]
         if settings.own_caseworker:
             many = MANY_CASEWORKERS if number == inf else len(self.pools)
             self.quality = self._qualities(many, study.seed, replication)
 
-    def _shares(self, number: float) -> list[float]:
+    def shares(self, number: float) -> list[float]:
         """Caseworkers of each pool."""
         if number == inf:
             return [inf]
@@ -133,8 +134,6 @@ class Office:
         """Open and close the window of every open day."""
         clock, w = self.clock, self.w
         alarm = Alarm()
-        for pool in self.pools:
-            pool.is_open = False
         day = self._next_open(0)
         while day < self.settings.horizon_days:
             after = self._next_open(day + 1)
@@ -156,7 +155,7 @@ class Office:
             if day > 0.0:
                 self.clock.set(alarm, day, FIRST)
                 yield alarm
-            for pool, size in zip(self.pools, self._shares(number), strict=True):
+            for pool, size in zip(self.pools, self.shares(number), strict=True):
                 pool.resize(size)
 
     # load and books -----------------------------------------------------------------------------

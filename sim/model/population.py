@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import inf, log
+from math import inf
+from typing import NamedTuple
 
 import numpy as np
 from scipy.special import ndtri
@@ -11,39 +12,15 @@ from scipy.special import ndtri
 from sim.model.inflow import entries_of
 from sim.model.settings import Settings
 from sim.model.streams import (
-    ChunkedLuck,
     exponentials,
     gamma_frailty,
     key_of,
     lattice,
     uniforms,
 )
-from sim.rules.hazards import line_number
-from sim.rules.leaving import job_day, start_line
-from sim.rules.people import (
-    EDUCATION,
-    FIELDS,
-    GROUPS,
-    JOB,
-    OTHER,
-    RECALL,
-    Spell,
-    blank_spell,
-    person_number,
-)
-from sim.rules.regimes import set_right
+from sim.rules.entering import first_spell
+from sim.rules.people import EDUCATION, GROUPS, JOB, OTHER, RECALL, Spell, person_number
 from sim.rules.rulebook import Rulebook
-
-KEPT = frozenset({
-    "person", "group", "line", "row", "frailty", "chi", "day_time", "score", "pool", "spread",
-    "caseworker_draw", "quality", "spell", "alarm", "pace", "shared",
-})  # fmt: skip
-"""What a person keeps from spell to spell."""
-
-FRESH = tuple(name for name in FIELDS if name not in KEPT)
-
-FAR_DAYS = 40_000.0
-"""No spell is looked at beyond this; a plugged-in rate is integrated up to here at most."""
 
 
 @dataclass(frozen=True)
@@ -67,6 +44,11 @@ class People:
 
     def __len__(self) -> int:
         return len(self.person)
+
+    def some(self, who: np.ndarray) -> People:
+        """Some of them, by a mask or by places."""
+        columns = {name: getattr(self, name) for name in KINDS}
+        return People(**{n: None if c is None else c[who] for n, c in columns.items()})
 
 
 KINDS = {
@@ -181,82 +163,39 @@ def past_entrants(
     return _people(settings, seed, replication, entries, True)
 
 
-def first_spell(people: People, i: int, w: Rulebook) -> Spell:
+class Entrant(NamedTuple):
+    """One of the people, as plain numbers; see ``People``."""
+
+    person: int
+    group: int
+    entry_day: float
+    frailty: float
+    thresholds: list[float]
+    day_time: float
+    score: float
+    caseworker: float
+    episode_from: float
+    episode_to: float
+    spread: float
+
+
+UNUSED = {"day_time": 0.0, "score": 0.0, "caseworker": 0.0, "spread": 0.0,
+          "episode_from": inf, "episode_to": inf}  # fmt: skip
+"""What stands for a draw that no lever of the study asks for."""
+
+
+def entrant(people: People, i: int) -> Entrant:
+    """Person ``i``."""
+    row = []
+    for name in Entrant._fields:
+        column = getattr(people, name)
+        row.append(UNUSED[name] if column is None else column[i].tolist())
+    return Entrant(*row)
+
+
+def spell_of(people: People, i: int, w: Rulebook) -> Spell:
     """The first spell of person ``i``, on the day of entry."""
-    p = blank_spell()
-    p.person = int(people.person[i])
-    p.group = int(people.group[i])
-    p.frailty = float(people.frailty[i])
-    if people.day_time is not None:
-        p.day_time = float(people.day_time[i])
-    if people.score is not None:
-        p.score = float(people.score[i])
-    if people.caseworker is not None:
-        p.caseworker_draw = float(people.caseworker[i])
-    if people.spread is not None:
-        p.spread = float(people.spread[i])
-    if people.episode_from is not None and people.episode_to is not None:
-        p.episode_from = float(people.episode_from[i])
-        p.episode_to = float(people.episode_to[i])
-    p.spell = 1
-    p.pace = w.pace_high if p.score > w.risk_cut[p.group] else w.pace_low
-    p.line = line_number(p.group, JOB)
-    chi = w.responsiveness[p.group]
-    p.chi = chi * p.frailty**w.frailty_power if w.frailty_power else chi
-    enter_spell(p, w, float(people.entry_day[i]), people.thresholds[i].tolist(), 0.0)
+    p = Spell()
+    p.alarm = None
+    first_spell(p, entrant(people, i), w)
     return p
-
-
-def enter_spell(
-    p: Spell, w: Rulebook, day: float, thresholds: list[float], benefit_used_days: float
-) -> None:
-    """Thresholds, right to benefit and exits that no meeting moves, on the day of entry."""
-    p.entry_day = p.at_day = day
-    p.threshold = thresholds[JOB] if w.line_on[p.line] else inf
-    p.other_day, p.other_exit, p.others = inf, OTHER, None
-    lines = []
-    for exit_code in (EDUCATION, RECALL, OTHER):
-        line = line_number(p.group, exit_code)
-        if not w.line_on[line]:
-            continue
-        q = _other_line(p, w, line, thresholds[exit_code])
-        if w.other_response > 0.0:
-            lines.append(q)
-            continue
-        first = w.line_first[line]
-        if w.line_end[line] == first + 1 and w.line_kind[line] == 0:
-            fixed = day + q.threshold / w.knot_rate[first]
-        else:
-            fixed = job_day(q, w, day + FAR_DAYS)
-        if fixed < p.other_day:
-            p.other_day, p.other_exit = fixed, exit_code
-    if lines:
-        p.others = tuple(lines)
-    set_right(p, day + max(0.0, w.benefit_limit_days[p.group] - benefit_used_days))
-
-
-def _other_line(p: Spell, w: Rulebook, line: int, threshold: float) -> Spell:
-    """A record that sums the rate of another exit."""
-    q = blank_spell()
-    q.person, q.group, q.line = p.person, p.group, line
-    q.entry_day = p.entry_day
-    q.threshold = threshold
-    q.chi = p.chi * w.other_response
-    start_line(q, w, p.entry_day)
-    return q
-
-
-def again(p: Spell, w: Rulebook, day: float, thresholds: ChunkedLuck) -> None:
-    """The same person enters again: frailty is kept, the rest starts over (model section 3).
-
-    Days of benefit used in the spell before count against the right to it.
-    """
-    limit = w.benefit_limit_days[p.group]
-    left = p.right_left if p.right_left < inf else p.right_day - p.exit_day
-    used = limit - left if limit < inf else 0.0
-    fresh = blank_spell()
-    for name in FRESH:
-        setattr(p, name, getattr(fresh, name))
-    p.spell += 1
-    luck = [-log(u) for u in thresholds.draw(p.person, 0, p.spell)]
-    enter_spell(p, w, day, luck, used)

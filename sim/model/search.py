@@ -22,6 +22,7 @@ from sim.rules.meetings import (
     SEARCHES,
     SUSPENDED,
     WAITS,
+    WITHDRAWN,
     after_contact,
     fall_due,
     finish,
@@ -70,12 +71,12 @@ def search(world: Surroundings, p: Spell) -> Process:
             # between meetings, until the next falls due or the person leaves
             world.look(p, p.due_day)
             while p.due_day > clock._now < p.exit_day:
-                clock.set(alarm, p.due_day if p.due_day < p.exit_day else p.exit_day)
+                clock.set(alarm, min(p.exit_day, p.due_day))
                 yield alarm
             if p.exit_day <= clock._now:
                 break
             p.asked_day = clock._now
-            what = fall_due(p, w, luck.meeting(p, w) if w.meeting_luck else None)
+            what = fall_due(p, w, luck.meeting(p, w))
             if what == IS_DECLINED or what == IS_SUSPENDED:
                 journal.no_meeting(p, SUSPENDED if what == IS_SUSPENDED else DECLINED, clock._now)
                 after_contact(p, w, clock._now, luck.plan(p, w))
@@ -87,7 +88,7 @@ def search(world: Surroundings, p: Spell) -> Process:
                 if not world.coupled:
                     world.look(p, clock._now + LOOK_DAYS)
                 while p.state == WAITS and p.exit_day > clock._now:
-                    clock.set(alarm, p.exit_day if p.exit_day < p.limit_day else p.limit_day)
+                    clock.set(alarm, min(p.limit_day, p.exit_day))
                     yield alarm
                     if p.state == WAITS and p.limit_day <= clock._now < p.exit_day:
                         world.look(p, clock._now + LOOK_DAYS)
@@ -95,7 +96,8 @@ def search(world: Surroundings, p: Spell) -> Process:
                     office.pools[p.pool].withdraw(p)
                     journal.no_meeting(p, CANCELLED, clock._now)
                     break
-                if p.state == SEARCHES:
+                if p.state == WITHDRAWN:
+                    p.state = SEARCHES
                     journal.no_meeting(p, SUSPENDED, clock._now)
                     continue
             # in the meeting, to its end or the exit (a pool has begun it for who had to wait)
@@ -110,8 +112,7 @@ def search(world: Surroundings, p: Spell) -> Process:
                 journal.met(p, BROKEN_OFF if breaks else HELD, clock._now)
                 office.meeting_over(p, clock._now)
                 break
-            u = luck.plan(p, w) if w.plan_luck or p.absent else None
-            journal.met(p, finish(p, w, clock._now, u), clock._now)
+            journal.met(p, finish(p, w, clock._now, luck.plan(p, w)), clock._now)
             office.meeting_over(p, clock._now)
         if not world.leave(p):
             return

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import lru_cache
 from math import inf, log
@@ -50,6 +50,9 @@ class Study:
     paces: dict[str, tuple[float, float]] = field(default_factory=dict)
     reference_effort_per_day: float = 0.0
     reference_spells_per_caseworker: float = 1.0
+    engine: str = "simpy"
+    engine_note: str = ""
+    """Why another engine than the one asked for serves, where that is so."""
 
     @property
     def horizon_days(self) -> float:
@@ -120,11 +123,15 @@ def registry_of(study: Study) -> Registry:
     return registry
 
 
+def plain_standard(study: Study) -> Study:
+    """The study with the standard regime as it is shipped, whatever the arms are called."""
+    arms = {STANDARD: {"regime": STANDARD, "levers": {}}}
+    return replace(study, values={**study.values, "arms": arms}, paces={})
+
+
 def rulebook_of(study: Study, arm: str, registry: Registry) -> Rulebook:
-    """The rulebook of an arm; ``arm`` may be the name of no arm but STANDARD."""
+    """The rulebook of an arm."""
     values = study.values
-    if arm == STANDARD and arm not in values["arms"]:
-        values = {**values, "arms": {STANDARD: {"regime": STANDARD, "levers": {}}}}
     table, minutes = calendar_of(study)
     return build(
         values, arm, dates_from(study.start_date), table, minutes, registry,

@@ -7,15 +7,16 @@ from math import inf
 import numpy as np
 
 from sim.model.alone import live_spell
-from sim.model.luck import Luck
-from sim.model.population import People, again, first_spell, past_entrants
+from sim.model.luck import Luck, plan_luck
+from sim.model.population import People, past_entrants, spell_of
 from sim.model.settings import Settings, Study
 from sim.model.streams import WORDS, exponentials
 from sim.rules.effects import PLUGIN
+from sim.rules.entering import again, days_in_work, set_pace
 from sim.rules.hazards import RULE, WEIBULL
 from sim.rules.leaving import advance
 from sim.rules.people import EDUCATION, GROUPS, JOB, OTHER, RECALL, Spell
-from sim.rules.regimes import clock_at, next_clock_day, plan_next
+from sim.rules.regimes import LIST, NONE, clock_at, next_clock_day, plan_next
 from sim.rules.rulebook import Rulebook
 
 
@@ -71,20 +72,20 @@ def stock_on_day_0(
     here: list[Spell] = []
     later: list[tuple[float, Spell]] = []
     for i in _who_may_matter(past, w, luck):
-        p = first_spell(past, i, w)
+        p = spell_of(past, i, w)
         p.row = p.group
         while True:
-            if not live_spell(p, w, luck, 0.0):
+            if not live_spell(p, w, luck, 0.0, [0.0, 0.0]):
                 advance(p, w, 0.0)
                 here.append(p)
                 break
-            gap = luck.returns_after_days(p, w)
+            gap = days_in_work(w, p.exit, luck.work(p.person, p.spell))
             if gap == inf:
                 break
             if p.exit_day + gap >= 0.0:
                 later.append((p.exit_day + gap, p))
                 break
-            again(p, w, p.exit_day + gap, luck.threshold)
+            again(p, w, p.exit_day + gap, luck.thresholds(p.person, p.spell + 1))
     return here, later
 
 
@@ -104,11 +105,11 @@ def _who_may_matter(past: People, w: Rulebook, luck: Luck) -> list[int]:
     rest, spell = np.flatnonzero(~matters), 1
     while len(rest):
         persons = past.person[rest].tolist()
-        gap = np.array([luck.gap_days(person, spell, w) for person in persons])
+        gap = np.array([days_in_work(w, JOB, luck.work(person, spell)) for person in persons])
         rest, gap = rest[gap < inf], gap[gap < inf]
         spell += 1
         persons = past.person[rest].tolist()
-        draws = [luck.threshold.draw(person, 0, spell) for person in persons]
+        draws = [luck.thresholds(person, spell) for person in persons]
         thresholds = exponentials(np.array(draws).reshape(-1, WORDS))
         latest[rest] += gap + _longest_days(past, w, rest, thresholds)
         matters[rest] = latest[rest] > -1.0
@@ -116,9 +117,7 @@ def _who_may_matter(past: People, w: Rulebook, luck: Luck) -> list[int]:
     return np.flatnonzero(matters).tolist()
 
 
-def _longest_days(
-    past: People, w: Rulebook, who: np.ndarray, thresholds: np.ndarray
-) -> np.ndarray:
+def _longest_days(past: People, w: Rulebook, who: np.ndarray, thresholds: np.ndarray) -> np.ndarray:
     """How long spells last without meetings (inf where that has no closed form)."""
     longest = np.full(len(who), inf)
     group, frailty = past.group[who], past.frailty[who]
@@ -146,16 +145,59 @@ def _longest_days(
     return longest
 
 
-def take_over(p: Spell, w: Rulebook, luck: Luck) -> None:
-    """A person of the stock goes on under an arm's regime: the plan is made anew on day 0."""
-    p.pace = w.pace_high if p.score > w.risk_cut[p.group] else w.pace_low
-    shown = clock_at(p, w, 0.0)
-    p.phase, p.step, p.planned = w.phase_start[p.row], 0, 0
+PLAN_LEVERS = (
+    "latest_first_day", "fund_meeting", "fund_wait_days", "recall_pause_days", "episode_pace",
+    "duty", "booking_share", "booking_window_days",
+)  # fmt: skip
+"""Levers outside all windows that a plan depends on, beside the schedule and the pace."""
+
+
+def keeps_plan(before: Rulebook, w: Rulebook) -> tuple[bool, ...]:
+    """By group: whether an arm plans its meetings as was done before day 0."""
+    same_pace = (before.pace_high, before.pace_low) == (w.pace_high, w.pace_low)
+    return tuple(
+        same_pace
+        and all(getattr(before, name)[g] == getattr(w, name)[g] for name in PLAN_LEVERS)
+        and _schedule(before, g) == _schedule(w, g)
+        for g in range(len(GROUPS))
+    )
+
+
+def _schedule(w: Rulebook, group: int) -> list[tuple[object, ...]]:
+    """The phases of a group's schedule, to the one in which nothing is planned any more."""
+    found = []
+    i = w.phase_start[group]
     while True:
-        before = p.phase, p.step
+        first = w.phase_list[i]
+        days = w.list_day[first : first + w.phase_count[i]] if w.phase_kind[i] == LIST else ()
+        found.append((
+            w.phase_kind[i], w.phase_origin[i], w.phase_a[i], w.phase_b[i], w.phase_count[i],
+            w.phase_until[i], days, w.phase_rule[i],
+        ))  # fmt: skip
+        if w.phase_kind[i] == NONE:
+            return found
+        i += 1
+
+
+def take_over(p: Spell, w: Rulebook, luck: Luck, keeps: bool) -> None:
+    """A person of the stock goes on under an arm's regime.
+
+    The next meeting stays where it is if the arm plans as was done before (``keeps``), and no
+    meeting is being held on the stroke of day 0; else the plan is made anew.
+    """
+    set_pace(p, w)
+    if keeps and p.due_day >= 0.0:
+        return
+    shown = clock_at(p, w, 0.0)
+    p.phase = w.phase_start[p.row]
+    p.step = 0
+    p.planned = 0
+    while True:
+        phase, step = p.phase, p.step
         day = next_clock_day(p, w, 0.0, 0.5)
         if day > shown:
-            p.phase, p.step = before
+            p.phase = phase
+            p.step = step
             break
         p.planned += 1
-    plan_next(p, w, 0.0, luck.plan(p, w))
+    plan_next(p, w, 0.0, plan_luck(luck, p, w))

@@ -11,11 +11,12 @@ from sim.model.clock import FIRST, LAST, Alarm, Clock, Life
 from sim.model.journal import ArmRows, Journal, office_by_day
 from sim.model.luck import Luck
 from sim.model.office import Office
-from sim.model.population import People, again, first_spell
+from sim.model.population import People, spell_of
 from sim.model.search import search
 from sim.model.settings import Settings, Study
 from sim.model.stock import take_over
 from sim.rules.calendar import MINUTES_PER_DAY
+from sim.rules.entering import again, days_in_work, set_pace
 from sim.rules.errors import CheckError
 from sim.rules.leaving import advance, find_exit, set_piece, start_line
 from sim.rules.market import EFFORT_UNIT, WEEK_DAYS, market_factor
@@ -24,11 +25,12 @@ from sim.rules.meetings import (
     PENDING,
     SEARCHES,
     WAITS,
+    WITHDRAWN,
     begin,
     change_window,
 )
 from sim.rules.people import JOB, OPEN, Spell
-from sim.rules.renewal import add_up_effort
+from sim.rules.renewal import sum_up_week
 from sim.rules.rulebook import Rulebook
 
 RISE = 1.05
@@ -60,7 +62,7 @@ class World:
             pool.meet = self.meet
         self.open: dict[int, Spell] = {}
         self.journal = Journal()
-        self.shared = [[1.0] for _ in self.office.pools]
+        w.common_factor[:] = [1.0] * (1 + len(self.office.pools))
         self.coupled = settings.displacement > 0.0 or self.office.has_load_effect
         self.known_until_day = 0.0 if self.coupled else settings.horizon_days
         self.lever_set = 0
@@ -89,7 +91,7 @@ class World:
         self.open[p.person] = p
         p.pool = self.office.place(p)
         self.office.pools[p.pool].open_spells += 1
-        p.shared = self.shared[p.pool]
+        p.common = 1 + p.pool
         if p.entry_day >= 0.0:
             w = self.rulebook
             p.row = self.lever_set * 7 + p.group
@@ -116,10 +118,13 @@ class World:
             if p.person % self.audit.every == 0:
                 self.audit.keep(p)
         self.journal.spell(p)
-        days = self.luck.returns_after_days(p, self.rulebook)
+        days = inf
+        if p.exit == JOB:
+            days = days_in_work(self.rulebook, p.exit, self.luck.work(p.person, p.spell))
         if p.exit_day + days >= self.settings.horizon_days:
             return False
-        again(p, self.rulebook, p.exit_day + days, self.luck.threshold)
+        luck = self.luck.thresholds(p.person, p.spell + 1)
+        again(p, self.rulebook, p.exit_day + days, luck)
         return True
 
     def meet(self, p: Spell) -> None:
@@ -134,11 +139,23 @@ class World:
 
     # the run -----------------------------------------------------------------------------------
 
-    def run(self, people: People, stock: list[Spell], later: list[tuple[float, Spell]]) -> ArmRows:
-        """Live to the horizon; the rows of what happened."""
+    def run(
+        self,
+        people: People,
+        stock: list[Spell],
+        later: list[tuple[float, Spell]],
+        keeps: tuple[bool, ...] = (),
+    ) -> ArmRows:
+        """Live to the horizon; the rows of what happened.
+
+        Args:
+            keeps: by group, whether the stock keeps its plan of meetings (see ``keeps_plan``).
+        """
         clock, w = self.clock, self.rulebook
+        if stock:
+            clock.set(Alarm(), 0.0, LAST)  # nobody of them is alone on day 0
         for p in stock:
-            take_over(p, w, self.luck)
+            take_over(p, w, self.luck, keeps[p.group])
             Life(clock, search(self, p))
         Life(clock, self._windows())
         Life(clock, self._arrivals(people, later))
@@ -170,10 +187,11 @@ class World:
                 clock.set(Alarm(), day, LAST)
             if day == back:
                 p = returning[j][1]
-                again(p, w, day, self.luck.threshold)
+                set_pace(p, w)
+                again(p, w, day, self.luck.thresholds(p.person, p.spell + 1))
                 j += 1
             else:
-                p = first_spell(people, i, w)
+                p = spell_of(people, i, w)
                 i += 1
             Life(clock, search(self, p))
 
@@ -186,7 +204,12 @@ class World:
             now = clock._now
             self.known_until_day = min((week + 1) * WEEK_DAYS, settings.horizon_days)
             everybody = self._who_searches(now)
-            units, may_leave = add_up_effort(everybody, w, now, self.known_until_day, RISE)
+            units, may_leave = 0, []
+            for p in everybody:
+                effort, near = sum_up_week(p, w, now, self.known_until_day, RISE)
+                units += effort
+                if near:
+                    may_leave.append(p)
             reference = self.study.reference_effort_per_day
             market = market_factor(
                 units * EFFORT_UNIT, reference, settings.pool_share, settings.displacement
@@ -195,10 +218,10 @@ class World:
                 others = reference * (1.0 - settings.pool_share) / settings.pool_share
                 self.displaced_jobs += WEEK_DAYS * others * (1.0 - market)
             factors = [self.office.load_factor(pool) * market for pool in self.office.pools]
-            if any(new > RISE * old[0] for new, old in zip(factors, self.shared, strict=True)):
+            common = w.common_factor
+            if any(new > RISE * old for new, old in zip(factors, common[1:], strict=True)):
                 may_leave = list(everybody)
-            for new, shared in zip(factors, self.shared, strict=True):
-                shared[0] = new
+            common[1:] = factors
             self.audit.week(now, factors)
             for p in may_leave:
                 self.look(p, p.limit_day)
@@ -223,7 +246,7 @@ class World:
     def _ring_earlier(self, p: Spell, now: float) -> None:
         """After a change from outside: an alarm that would ring too late is brought forward."""
         if p.state == SEARCHES:
-            day = p.due_day if p.due_day < p.exit_day else p.exit_day
+            day = min(p.exit_day, p.due_day)
         else:
             day = p.exit_day if p.state == WAITS or self.rulebook.exit_breaks_meeting else inf
         if day < p.alarm.day and p.alarm.day > now:
@@ -233,13 +256,7 @@ class World:
         """Change everybody's levers where a window of the regime begins and ends."""
         clock, w = self.clock, self.rulebook
         alarm = Alarm()
-        changes = []
-        for i, (start, end) in enumerate(
-            zip(w.window_from_day, w.window_to_day, strict=True), start=1
-        ):
-            changes.append((max(start, 0.0), 1, i))
-            changes.append((end, 0, i))
-        for day, starts, number in sorted(c for c in changes if c[0] >= 0.0):
+        for day, starts, number in window_changes(w):
             if day > clock._now:
                 clock.set(alarm, day, FIRST)
                 yield alarm
@@ -253,8 +270,10 @@ class World:
         row = self.lever_set * 7 + p.group
         if change_window(p, w, day, row, starts, busy, self.luck.plan(p, w), p.spread):
             self.office.pools[p.pool].withdraw(p)
-            p.state = SEARCHES
+            p.state = WITHDRAWN
             self.clock.set(p.alarm, day)
+        elif p.state == WITHDRAWN:
+            return  # by another window of this instant; the alarm is about to ring
         elif not busy:
             self.look(p, p.due_day)
             self.clock.set(p.alarm, min(p.due_day, p.exit_day))
@@ -293,3 +312,12 @@ class World:
             spells, meetings, office_by_day(spells, meetings, numbers, open_minutes),
             dict(self.checks), extras,
         )  # fmt: skip
+
+
+def window_changes(w: Rulebook) -> list[tuple[float, int, int]]:
+    """(day, whether it starts, number) of every window that begins or ends from day 0 on."""
+    changes = []
+    windows = zip(w.window_from_day, w.window_to_day, strict=True)
+    for number, (start, end) in enumerate(windows, start=1):
+        changes += [(max(start, 0.0), 1, number), (end, 0, number)]
+    return sorted(c for c in changes if c[0] >= 0.0)

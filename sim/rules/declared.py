@@ -11,7 +11,7 @@ _TEXTS = (
     P("question", "question that the study asks", kind="text"),
     P("note", "what a reader of the figures should know", kind="text", optional=True),
     P("start_date", "date of day 0", kind="date"),
-    P("engine", "program that moves time", kind="choice", words=("simpy",)),
+    P("engine", "program that moves time", kind="choice", words=("auto", "simpy", "compiled")),
     P("arms.<arm>.regime", "regime of this arm", kind="text"),
     P("arms.<arm>.title", "title of this arm", kind="text", optional=True),
 )

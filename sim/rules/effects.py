@@ -38,9 +38,7 @@ def entire_exponential_integral(y: float) -> float:
         return y * (C1 + y * (C2 + y * (C3 + y * (C4 + y * (C5 + y * (C6 + y * (C7 + y * C8)))))))
     if -0.5 < y < 0.5:
         high = C8 + y * (C9 + y * (C10 + y * (C11 + y * (C12 + y * C13))))
-        return y * (
-            C1 + y * (C2 + y * (C3 + y * (C4 + y * (C5 + y * (C6 + y * (C7 + y * high))))))
-        )
+        return y * (C1 + y * (C2 + y * (C3 + y * (C4 + y * (C5 + y * (C6 + y * (C7 + y * high)))))))
     if -1.25 < y < 1.25:
         top = C13 + y * (C14 + y * (C15 + y * (C16 + y * (C17 + y * C18))))
         high = C7 + y * (C8 + y * (C9 + y * (C10 + y * (C11 + y * (C12 + y * top)))))

@@ -8,11 +8,11 @@ rate has knots with the value 1, which multiply it.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from itertools import pairwise
 from math import exp, inf, log
+from typing import Any
 
 from sim.rules.effects import ADDITIVE, CONCAVE, NO_EFFECT, PLUGIN, factor
+from sim.rules.plugged import plugged_effect, plugged_hazard
 
 PIECEWISE, WEIBULL, RULE = range(3)
 
@@ -43,7 +43,7 @@ def baseline_at(w, line: int, spell_day: float) -> float:
             spell_day = 1e-12
         return shape / scale * (spell_day / scale) ** (shape - 1.0)
     if w.line_kind[line] == RULE:
-        return w.line_rule[line](spell_day)
+        return plugged_hazard(w, line, spell_day)
     return 1.0
 
 
@@ -60,19 +60,25 @@ def weighted_factor(p, w, from_day: float, to_day: float) -> float:
     weibull = w.line_kind[line] == WEIBULL
     if weibull and p.excess == 0.0:
         return (b / scale) ** shape - (a / scale) ** shape
-
-    def by_sum(h: float) -> float:
-        return _factor_on(p, w, p.entry_day + scale * h ** (1.0 / shape))
-
-    def by_day(s: float) -> float:
-        return baseline_at(w, line, s) * _factor_on(p, w, p.entry_day + s)
-
     bend = _bend_day(p, w) - p.entry_day
-    edges = (a, bend, b) if a < bend < b else (a, b)
-    if weibull and shape < 1.0:
-        sums = [(s / scale) ** shape for s in edges]
-        return sum(adaptive(by_sum, low, high) for low, high in pairwise(sums))
-    return sum(adaptive(by_day, low, high) for low, high in pairwise(edges))
+    by_sum = weibull and shape < 1.0
+    about = (p, w, by_sum)
+    if by_sum:
+        a, bend, b = (a / scale) ** shape, (bend / scale) ** shape, (b / scale) ** shape
+    if a < bend < b:
+        return adaptive(about, a, bend) + adaptive(about, bend, b)
+    return adaptive(about, a, b)
+
+
+def _weight(about: tuple[Any, Any, bool], x: float) -> float:
+    """What is integrated: baseline times effect on spell day ``x``; or, by the sum, the effect
+    where a Weibull baseline has summed up to ``x``."""
+    p, w, by_sum = about
+    line = p.line
+    if by_sum:
+        shape, scale = w.line_shape[line], w.line_scale[line]
+        return _factor_on(p, w, p.entry_day + scale * x ** (1.0 / shape))
+    return baseline_at(w, line, x) * _factor_on(p, w, p.entry_day + x)
 
 
 def _bend_day(p, w) -> float:
@@ -92,38 +98,49 @@ def _factor_on(p, w, day: float) -> float:
         return 1.0
     if w.effect_kind == PLUGIN:
         stock = p.stock * exp(-(day - p.stock_day) * w.stock_decay)
-        return w.effect_rule(p.chi, stock)
+        return plugged_effect(w, p.chi, stock)
     return factor(w.effect_kind, w.cap, p.excess * exp(-w.decay * (day - p.at_day)))
 
 
-def adaptive(f: Callable[[float], float], a: float, b: float) -> float:
-    """The integral of ``f`` from a to b by halving until two halves agree with the whole.
+def adaptive(about: tuple[Any, Any, bool], a: float, b: float) -> float:
+    """The integral of the weight from a to b: parts are halved until halves and whole agree.
 
     They need not agree to more digits than the whole integral has, or a kink would never end.
+
+    Args:
+        about: the record, the rulebook, and whether the variable is the Weibull sum.
     """
-    whole = _gauss(f, a, b)
-    return _refine(f, a, b, whole, 0, RELATIVE_ERROR * abs(whole))
+    small = RELATIVE_ERROR * abs(_gauss(about, a, b))
+    total = 0.0
+    # parts from left to right; part ``place`` of the 2**depth into which [a, b] is cut
+    depth, place, size = 0, 0, b - a
+    while True:
+        low = a + place * size
+        middle, high = low + 0.5 * size, low + size
+        both = _gauss(about, low, middle) + _gauss(about, middle, high)
+        error = abs(both - _gauss(about, low, high))
+        if error > small and error > RELATIVE_ERROR * abs(both) and depth < DEEPEST:
+            depth += 1
+            place *= 2
+            size *= 0.5
+            continue
+        total += both
+        place += 1
+        while depth > 0 and place % 2 == 0:
+            depth -= 1
+            place //= 2
+            size *= 2.0
+        if depth == 0:
+            return total
 
 
-def _refine(
-    f: Callable[[float], float], a: float, b: float, whole: float, depth: int, small: float
-) -> float:
-    middle = 0.5 * (a + b)
-    left, right = _gauss(f, a, middle), _gauss(f, middle, b)
-    both = left + right
-    error = abs(both - whole)
-    if error <= small or error <= RELATIVE_ERROR * abs(both) or depth >= DEEPEST:
-        return both
-    return _refine(f, a, middle, left, depth + 1, small) + _refine(
-        f, middle, b, right, depth + 1, small
-    )
-
-
-def _gauss(f: Callable[[float], float], a: float, b: float) -> float:
+def _gauss(about: tuple[Any, Any, bool], a: float, b: float) -> float:
     half, middle = 0.5 * (b - a), 0.5 * (a + b)
     total = 0.0
-    for node, weight in NODES:
-        total += weight * (f(middle - half * node) + f(middle + half * node))
+    for node, share in NODES:
+        total += share * (
+            _weight(about, middle - half * node) + _weight(about, middle + half * node)
+        )
     return half * total
 
 

@@ -16,7 +16,8 @@ from math import exp, inf
 
 from sim.rules.effects import NO_EFFECT, PLUGIN, factor, factor_sum
 from sim.rules.hazards import PIECEWISE, baseline_at, excess_of, weighted_factor
-from sim.rules.people import JOB
+from sim.rules.people import JOB, other_lines
+from sim.rules.plugged import plugged_effect
 
 NEWTON_STEPS = 60
 LOOK_AHEAD_DAYS = 1000.0
@@ -30,7 +31,8 @@ def start_line(p, w, day: float) -> None:
     p.at_day = day
     p.summed = 0.0
     p.knot = w.line_first[p.line]
-    p.excess = p.excess_sum = 0.0
+    p.excess = 0.0
+    p.excess_sum = 0.0
     p.top = 1.0
     p.closed = w.line_kind[p.line] == PIECEWISE and w.effect_kind != PLUGIN
     p.stock = 0.0
@@ -81,16 +83,18 @@ def gain(p, w, day: float) -> float:
     days = day - p.at_day
     if not p.closed:
         if p.excess != 0.0 or w.line_kind[p.line] != PIECEWISE:
-            return p.level * p.shared[0] * weighted_factor(p, w, p.at_day, day)
-        return p.level * p.shared[0] * days
+            return p.level * w.common_factor[p.common] * weighted_factor(p, w, p.at_day, day)
+        return p.level * w.common_factor[p.common] * days
     y = p.excess
     if y == 0.0:
-        return p.level * p.shared[0] * days
+        return p.level * w.common_factor[p.common] * days
     if w.decay == 0.0:
-        return p.level * p.shared[0] * days * factor(w.effect_kind, w.cap, y)
+        return p.level * w.common_factor[p.common] * days * factor(w.effect_kind, w.cap, y)
     y *= exp(-w.decay * days)
-    return p.level * p.shared[0] * (
-        days + (p.excess_sum - factor_sum(w.effect_kind, w.cap, y)) / w.decay
+    return (
+        p.level
+        * w.common_factor[p.common]
+        * (days + (p.excess_sum - factor_sum(w.effect_kind, w.cap, y)) / w.decay)
     )
 
 
@@ -110,7 +114,7 @@ def _sum_to(p, w, day: float) -> None:
     days = day - p.at_day
     y *= exp(-w.decay * days)
     later = factor_sum(w.effect_kind, w.cap, y)
-    p.summed += p.level * p.shared[0] * (days + (p.excess_sum - later) / w.decay)
+    p.summed += p.level * w.common_factor[p.common] * (days + (p.excess_sum - later) / w.decay)
     p.at_day = day
     if -1e-17 < y < 1e-17:
         y = later = 0.0
@@ -136,11 +140,15 @@ def _days_to(p, w, need: float) -> float:
     """
     if p.closed:
         if p.excess == 0.0:
-            return need / (p.level * p.shared[0])
+            return need / (p.level * w.common_factor[p.common])
         now = factor(w.effect_kind, w.cap, p.excess)
         if w.decay == 0.0:
-            return need / (p.level * p.shared[0] * now)
-        days = need / (p.level * p.shared[0] * now) if now > 0.0 else need / (p.level * p.shared[0])
+            return need / (p.level * w.common_factor[p.common] * now)
+        days = (
+            need / (p.level * w.common_factor[p.common] * now)
+            if now > 0.0
+            else need / (p.level * w.common_factor[p.common])
+        )
     else:
         # where the rate begins with (nearly) nothing, look ahead in growing steps
         now = rate(p, w, p.at_day)
@@ -172,7 +180,7 @@ def rate(p, w, day: float) -> float:
     if w.effect_kind == PLUGIN:
         if y != 0.0:
             stock = p.stock * exp((p.stock_day - day) * w.stock_decay)
-            y = w.effect_rule(p.chi, stock)
+            y = plugged_effect(w, p.chi, stock)
         else:
             y = 1.0
     elif y != 0.0:
@@ -181,7 +189,7 @@ def rate(p, w, day: float) -> float:
         y = 1.0
     if w.line_kind[p.line] != PIECEWISE:
         y *= baseline_at(w, p.line, day - p.entry_day)
-    return p.level * p.shared[0] * y
+    return p.level * w.common_factor[p.common] * y
 
 
 def job_day(p, w, limit: float) -> float:
@@ -214,7 +222,14 @@ def _peak(p, w) -> float:
     """A rate per day that is not exceeded until something changes (inf where none is known)."""
     if not p.closed:
         return inf
-    peak = p.frailty * w.knot_peak[p.knot] * w.cycle_peak * p.shared[0] * p.top * (1.0 + w.threat)
+    peak = (
+        p.frailty
+        * w.knot_peak[p.knot]
+        * w.cycle_peak
+        * w.common_factor[p.common]
+        * p.top
+        * (1.0 + w.threat)
+    )
     if p.at_day < p.sanction_to_day:
         peak *= w.sanction_peak
     return peak
@@ -223,9 +238,9 @@ def _peak(p, w) -> float:
 def _crossing(p, w, end: float) -> float:
     """The day before ``end``, in the present piece, on which the threshold is reached; or inf."""
     need = p.threshold - p.summed
-    if need == inf or p.level * p.shared[0] == 0.0:
+    if need == inf or p.level * w.common_factor[p.common] == 0.0:
         return inf
-    if p.closed and need > p.level * p.shared[0] * p.top * (end - p.at_day) * SAFELY:
+    if p.closed and need > p.level * w.common_factor[p.common] * p.top * (end - p.at_day) * SAFELY:
         return inf
     if gain(p, w, end) < need:
         return inf
@@ -238,15 +253,18 @@ def find_exit(p, w, limit: float) -> None:
     p.exit_day = p.fixed_day
     p.exit = p.fixed_exit
     # most looks end here: even at its highest rate the sum stays below the threshold
-    if p.others is None and p.piece_day >= limit and p.closed:
-        if p.threshold - p.summed > p.level * p.shared[0] * p.top * (limit - p.at_day) * SAFELY:
+    if not p.others and p.piece_day >= limit and p.closed:
+        if (
+            p.threshold - p.summed
+            > p.level * w.common_factor[p.common] * p.top * (limit - p.at_day) * SAFELY
+        ):
             return
     day = job_day(p, w, limit)
     if day <= p.fixed_day:
         p.exit_day = day
         p.exit = JOB
-    if p.others is not None:
-        for line in p.others:
+    if p.others:
+        for line in other_lines(p, w):
             day = job_day(line, w, limit)
             if day < p.exit_day:
                 p.exit_day = day
@@ -261,6 +279,13 @@ def change_stock(p, w, day: float, weight: float) -> None:
     """
     if w.effect_kind == NO_EFFECT or weight == 0.0:
         return
+    _add_to_stock(p, w, day, weight)
+    if p.others:
+        for line in other_lines(p, w):
+            _add_to_stock(line, w, day, weight)
+
+
+def _add_to_stock(p, w, day: float, weight: float) -> None:
     stock = p.stock * exp((p.stock_day - day) * w.stock_decay) + weight
     y = excess_of(w, p.chi, stock) if p.chi != 0.0 else 0.0
     if y != 0.0 or p.excess != 0.0:
@@ -274,6 +299,3 @@ def change_stock(p, w, day: float, weight: float) -> None:
         p.top = factor(w.effect_kind, w.cap, y) if y > 0.0 else 1.0
     p.stock = stock
     p.stock_day = day
-    if p.others is not None:
-        for line in p.others:
-            change_stock(line, w, day, weight)

@@ -9,6 +9,7 @@ from typing import Any
 from sim.rules import effects, hazards
 from sim.rules.calendar import DAYS_PER_WEEK
 from sim.rules.people import EXITS, GROUPS
+from sim.rules.plugged import OwnEffect, OwnHazard
 
 Floats = tuple[float, ...]
 Ints = tuple[int, ...]
@@ -24,11 +25,7 @@ def _hazard_rule(plugin: Any, line: dict[str, Any]) -> tuple[Callable[[float], f
     """A plugged-in rate per day of a spell day, and where it has kinks."""
     own = parameters_of(plugin, line)
     kinks = plugin.kinks(**own) if callable(plugin.kinks) else plugin.kinks or ()
-
-    def rate_per_day(spell_day: float) -> float:
-        return plugin.function(spell_day, **own) / DAYS_PER_WEEK
-
-    return rate_per_day, sorted(float(k) for k in kinks)
+    return OwnHazard(plugin.function, own), sorted(float(k) for k in kinks)
 
 
 def lines_of(hazard: dict[str, Any], registry: Any) -> dict[str, Any]:
@@ -92,10 +89,7 @@ def effect_of(values: dict[str, Any], registry: Any) -> dict[str, Any]:
         code = effects.EFFECTS.index(e["kind"])
     else:
         plugin = registry.effects[e["kind"]]
-        own = parameters_of(plugin, e)
-
-        def rule(chi: float, stock: float) -> float:
-            return plugin.function(stock, chi, **own)
+        rule = OwnEffect(plugin.function, parameters_of(plugin, e))
 
     concave = code == effects.CONCAVE
     rho = float(e["rho"]) if concave else 1.0

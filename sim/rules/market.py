@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from math import inf
+
 WEEK_DAYS = 7.0
 EFFORT_UNIT = 2.0**-40
 """Efforts are added as whole multiples of this, so that their sum has no order."""
@@ -23,10 +25,8 @@ def market_factor(
     return ratio**-displacement
 
 
-def load_factor(
-    open_spells: int, caseworkers: float, reference: float, elasticity: float
-) -> float:
+def load_factor(open_spells: int, caseworkers: float, reference: float, elasticity: float) -> float:
     """(open spells per caseworker / reference)**-kappa; 1 with zero or unlimited caseworkers."""
-    if elasticity == 0.0 or caseworkers <= 0.0 or caseworkers == float("inf") or open_spells == 0:
+    if elasticity == 0.0 or caseworkers <= 0.0 or caseworkers == inf or open_spells == 0:
         return 1.0
     return (open_spells / caseworkers / reference) ** -elasticity

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from math import inf, log
 
+from sim.rules.calendar import MINUTES_PER_DAY
 from sim.rules.leaving import advance, change_stock, set_piece
 from sim.rules.regimes import (
     MANDATORY,
     VOLUNTARY,
+    Luck,
     call,
     call_kept,
     enter_window,
@@ -28,15 +30,15 @@ MINUTES_KINDS = ("fixed", "uniform", "exponential")
 ASKS, GATHERS, WITH_PARTNER, IS_DECLINED, IS_SUSPENDED = range(5)
 """What a person whose meeting falls due does next."""
 
-SEARCHES, WAITS, MEETS = range(3)
-"""The state of a spell: between meetings, waiting for one, in one."""
+SEARCHES, WAITS, MEETS, WITHDRAWN = range(4)
+"""The state of a spell: between meetings, waiting for one, in one, told that it is suspended."""
 
 
-def fall_due(p, w, u: tuple[float, ...] | None) -> int:
+def fall_due(p, w, u: Luck) -> int:
     """A planned meeting falls due: its form, whether the person comes, how long it will take.
 
     Args:
-        u: luck of (attendance, form, acceptance, minutes); None where no lever needs it.
+        u: luck of (attendance, form, acceptance, minutes); any where no lever needs it.
     Returns:
         What happens next: ASKS, GATHERS, WITH_PARTNER, IS_DECLINED or IS_SUSPENDED.
     """
@@ -52,7 +54,7 @@ def fall_due(p, w, u: tuple[float, ...] | None) -> int:
         p.minutes = 0.0
         p.owed = 1
         return IS_SUSPENDED
-    if u is None:
+    if not w.meeting_luck:
         return ASKS
     share = w.share_physical[row]
     within = u[1] / share if u[1] < share else 0.0
@@ -87,7 +89,7 @@ def fall_due(p, w, u: tuple[float, ...] | None) -> int:
     return WITH_PARTNER if p.partner else ASKS
 
 
-def finish(p, w, day: float, u: tuple[float, ...] | None) -> int:
+def finish(p, w, day: float, u: Luck) -> int:
     """The meeting is over: a held one adds to the stock, a missed one may be sanctioned.
 
     Args:
@@ -97,7 +99,7 @@ def finish(p, w, day: float, u: tuple[float, ...] | None) -> int:
     """
     row = p.row
     if p.absent:
-        if u is not None and p.duty == MANDATORY and u[3] < w.sanction_risk[row]:
+        if p.duty == MANDATORY and u[3] < w.sanction_risk[row]:
             p.sanctions += 1
             if w.sanction_factor != 1.0:
                 advance(p, w, day)
@@ -117,7 +119,18 @@ def finish(p, w, day: float, u: tuple[float, ...] | None) -> int:
     return HELD
 
 
-def after_contact(p, w, day: float, u: tuple[float, ...] | None) -> None:
+def minutes_of_caseworkers(p, outcome: int, day: float) -> float:
+    """Minutes of caseworkers that a meeting which ends on ``day`` has taken, a group's shared."""
+    if p.partner:
+        return 0.0
+    if p.ticket < 0:
+        return p.minutes / -p.ticket
+    if outcome != HELD and outcome != NO_SHOW:
+        return (day - p.start_day) * MINUTES_PER_DAY
+    return p.minutes
+
+
+def after_contact(p, w, day: float, u: Luck) -> None:
     """Plan what follows a meeting that is over, declined or suspended."""
     if w.suspended[p.row]:
         if p.duty == MANDATORY or p.kept_due_day == inf:
@@ -132,7 +145,7 @@ def after_contact(p, w, day: float, u: tuple[float, ...] | None) -> None:
         plan_next(p, w, day, u)
 
 
-def begin(p, w, day: float, u: tuple[float, ...] | None, spread: float) -> None:
+def begin(p, w, day: float, u: Luck, spread: float) -> None:
     """Plan the first meeting of a spell, also for those who enter while a window holds."""
     p.phase = w.phase_start[p.row]
     plan_next(p, w, day, u)
@@ -141,7 +154,7 @@ def begin(p, w, day: float, u: tuple[float, ...] | None, spread: float) -> None:
 
 
 def change_window(
-    p, w, day: float, row: int, starts: bool, busy: bool, u: tuple[float, ...] | None, spread: float
+    p, w, day: float, row: int, starts: bool, busy: bool, u: Luck, spread: float
 ) -> bool:
     """Other levers hold from now on; returns True where the meeting waited for is suspended.
 

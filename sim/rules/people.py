@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from math import inf
+from typing import Any
 
 GROUPS = (
     "ui",
@@ -32,73 +34,141 @@ def person_number(group: int, index: int, in_stock: bool = False) -> int:
     return (group + 1) * PERSONS_PER_GROUP + (IN_STOCK if in_stock else 0) + index
 
 
-NOT_SHARED = (1.0,)
-"""The load and market factor of those who share neither."""
-
-
 class Line:
     """One cumulative rate on its way to its threshold: what is read and written every week.
 
-    Rates are per day, days are calendar days. A record of its own, so that the fields lie side by
-    side in memory (that is half of what a week costs).
+    Rates are per day, days are calendar days. Its fields come first in the record of a spell, so
+    that they lie side by side in memory (that is half of what a week costs).
     """
 
-    __slots__ = (
-        "at_day", "closed", "entry_day", "excess", "excess_sum", "level", "limit_day", "line",
-        "others", "own", "piece_day", "pool", "shared", "summed", "threshold", "top",
-    )  # fmt: skip
+    at_day: float
+    summed: float
+    own: float
+    level: float
+    piece_day: float
+    limit_day: float
+    excess: float
+    excess_sum: float
+    top: float
+    threshold: float
+    entry_day: float
+    common: int
+    """Place of the load and market factor in the rulebook's table; 0 for those who share none."""
+    line: int
+    knot: int
+    closed: bool
+    others: tuple[Spell, ...]
+    """Records of the other exits that meetings move (see ``other_lines``)."""
+
+    __slots__ = tuple(__annotations__)
 
 
 class Spell(Line):
     """One spell of one job seeker, as a flat record: all that the rules read and write.
 
-    Times ending in ``_day`` are calendar days from the start date; rates are per day. The
-    groups of fields: who it is, the luck of the spell, the job rate, the stock of meetings, the
-    plan of meetings, the meeting at hand, what the rows need.
+    Times ending in ``_day`` are calendar days from the start date; rates are per day.
     """
 
-    __slots__ = (
-        # who
-        "person", "group", "row", "spell", "frailty", "chi", "pace", "day_time", "score",
-        "quality", "episode_from", "episode_to", "caseworker_draw", "spread",
-        # the exits that no meeting moves
-        "fixed_day", "fixed_exit", "other_day", "other_exit", "right_day", "right_left",
-        # job rate beyond ``Line``: the place in its table, what multiplies it and until when
-        "knot", "threat_from_day", "threat_to_day", "sanction_to_day",
-        # stock of meetings, decayed to stock_day
-        "stock", "stock_day",
-        # exit as far as it is known
-        "exit_day", "exit",
-        # plan
-        "phase", "step", "planned", "number", "due_day", "duty", "lost_days", "stopped_day",
-        "kept_due_day", "offer_day", "owed", "booked",
-        # meeting at hand
-        "state", "form", "minutes", "absent", "partner", "start_day", "end_day", "asked_day", "asked_duty",
-        "asked_planned", "ticket",
-        # rows
-        "due", "held", "waiting_days", "sanctions", "minutes_used", "counted",
-        # what the person's process waits for
-        "alarm",
-    )  # fmt: skip
+    # who
+    person: int
+    group: int
+    row: int
+    spell: int
+    pool: int
+    frailty: float
+    chi: float
+    pace: float
+    day_time: float
+    score: float
+    quality: float
+    episode_from: float
+    episode_to: float
+    caseworker_draw: float
+    spread: float
+    # the exits that no meeting moves
+    fixed_day: float
+    fixed_exit: int
+    other_day: float
+    other_exit: int
+    right_day: float
+    right_left: float
+    # job rate beyond ``Line``: what multiplies it and until when
+    threat_from_day: float
+    threat_to_day: float
+    sanction_to_day: float
+    # stock of meetings, decayed to stock_day
+    stock: float
+    stock_day: float
+    # exit as far as it is known
+    exit_day: float
+    exit: int
+    # plan
+    phase: int
+    step: int
+    planned: int
+    number: int
+    due_day: float
+    duty: int
+    lost_days: float
+    stopped_day: float
+    kept_due_day: float
+    offer_day: float
+    owed: int
+    booked: int
+    # meeting at hand
+    state: int
+    form: int
+    minutes: float
+    absent: int
+    partner: int
+    start_day: float
+    end_day: float
+    asked_day: float
+    asked_duty: int
+    asked_planned: int
+    ticket: int
+    # rows
+    due: int
+    held: int
+    waiting_days: float
+    sanctions: int
+    minutes_used: float
+    counted: bool
+    # what the person's process waits for
+    alarm: Any
+
+    __slots__ = tuple(__annotations__)
 
 
 FIELDS = Line.__slots__ + Spell.__slots__
 
 
 def blank_spell() -> Spell:
-    """A spell in which nothing has happened yet, on day 0."""
+    """A spell of nobody in particular in which nothing has happened yet, on day 0."""
     p = Spell()
-    p.row = p.pool = p.spell = p.person = p.group = p.line = 0
+    p.alarm = None
+    make_nobody(p)
+    start_over(p)
+    return p
+
+
+def make_nobody(p: Spell) -> None:
+    """Set what a person keeps from spell to spell."""
+    p.person = p.group = p.row = p.pool = p.spell = p.line = p.common = 0
     p.frailty = p.chi = p.pace = p.quality = 1.0
-    p.shared = NOT_SHARED
-    p.day_time = p.score = p.caseworker_draw = p.spread = p.entry_day = 0.0
+    p.day_time = p.score = p.caseworker_draw = p.spread = 0.0
+
+
+def start_over(p: Spell) -> None:
+    """Set what is new in every spell: nothing has happened yet, on day 0."""
+    p.entry_day = 0.0
     p.episode_from = p.episode_to = inf
     p.threshold = p.fixed_day = p.other_day = p.right_day = p.right_left = inf
     p.fixed_exit = p.other_exit = OTHER
     p.at_day = p.summed = p.own = p.level = 0.0
     p.piece_day = p.limit_day = inf
     p.knot = 0
-    p.others = None
+    clear_other_lines(p)
     p.stock = p.stock_day = p.excess = p.excess_sum = 0.0
     p.top = 1.0
     p.closed = True
@@ -118,5 +188,28 @@ def blank_spell() -> Spell:
     p.due = p.held = p.sanctions = 0
     p.waiting_days = p.minutes_used = 0.0
     p.counted = False
-    p.alarm = None
-    return p
+
+
+# The compiled engine keeps records in arrays: it replaces the four functions below by its own.
+
+
+def other_lines(p: Spell, w: Any) -> Sequence[Spell]:
+    """The records of the other exits that meetings move."""
+    return p.others
+
+
+def clear_other_lines(p: Spell) -> None:
+    """Leave no record of another exit."""
+    p.others = ()
+
+
+def add_other_line(p: Spell, w: Any) -> Spell:
+    """One more record of another exit, a blank one."""
+    q = blank_spell()
+    p.others = (*p.others, q)
+    return q
+
+
+def spare_line(w: Any) -> Spell:
+    """A record for a moment."""
+    return blank_spell()

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from functools import partial
 from math import inf
 from typing import Any
 
 from sim.rules import regimes
 from sim.rules.lines import parameters_of
+from sim.rules.plugged import OwnSchedule
 
 
 class Phases:
@@ -40,7 +40,10 @@ class Phases:
                 kind, a = regimes.RANDOM, float(phase["random_every_days"])
             elif "kind" in phase:
                 plugin = self.registry.schedules[phase["kind"]]
-                kind, rule = regimes.PLUGGED, partial(plugin.function, **parameters_of(plugin, phase))
+                kind, rule = (
+                    regimes.PLUGGED,
+                    OwnSchedule(plugin.function, parameters_of(plugin, phase)),
+                )
             self.rows.append((kind, origin, a, b, count, until, first, rule))
             origin = until
         self.rows.append((regimes.NONE, 0.0, 0.0, 0.0, 0, inf, 0, None))
@@ -49,7 +52,9 @@ class Phases:
     def table(self) -> dict[str, Any]:
         """The phases as columns."""
         names = ("kind", "origin", "a", "b", "count", "until", "list", "rule")
-        columns = {f"phase_{n}": c for n, c in zip(names, zip(*self.rows, strict=True), strict=True)}
+        columns = {
+            f"phase_{n}": c for n, c in zip(names, zip(*self.rows, strict=True), strict=True)
+        }
         return {**columns, "list_day": tuple(self.days)}
 
 

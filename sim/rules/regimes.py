@@ -11,11 +11,16 @@ from math import inf, log
 
 from sim.rules.leaving import advance, set_piece
 from sim.rules.people import OTHER
+from sim.rules.plugged import plugged_schedule
 
 NONE, GRID, EVERY, LIST, AGREED, RANDOM, PLUGGED = range(7)
 MANDATORY, VOLUNTARY = 0, 1
 
 SMALLEST_GAP_DAYS = 1e-6
+
+Luck = tuple[float, float, float, float]
+NO_LUCK = (0.5, 1.0, 0.5, 1.0)
+"""Luck of a plan in which nothing is drawn: mean gap, no self-booking, no sanction."""
 
 
 def clock_at(p, w, day: float) -> float:
@@ -82,7 +87,7 @@ def next_clock_day(p, w, day: float, u: float) -> float:
             target = clock_at(p, w, day) - w.phase_a[i] * log(u)
         else:
             now = clock_at(p, w, day)
-            target = w.phase_rule[i](k, now)
+            target = plugged_schedule(w, i, k, now)
             if target <= now and k > 1:
                 target = now + SMALLEST_GAP_DAYS
         if target <= w.phase_until[i] and target < inf:
@@ -91,16 +96,16 @@ def next_clock_day(p, w, day: float, u: float) -> float:
         p.step = 0
 
 
-def plan_next(p, w, day: float, u: tuple[float, ...] | None) -> None:
+def plan_next(p, w, day: float, u: Luck) -> None:
     """Plan the next meeting: its number, duty and due day, and from when it is a threat.
 
     Args:
-        u: luck of (gap, self-booking, booked date); None where no lever needs it.
+        u: luck of (gap, self-booking, booked date, sanction); NO_LUCK where no lever needs it.
     """
     row = p.row
-    target = next_clock_day(p, w, day, u[0] if u is not None else 0.5)
+    target = next_clock_day(p, w, day, u[0])
     while target < w.recall_pause_days[row]:
-        target = next_clock_day(p, w, day, u[0] if u is not None else 0.5)
+        target = next_clock_day(p, w, day, u[0])
     p.planned += 1
     if p.planned == 1 and target > w.latest_first_day[row]:
         target = w.latest_first_day[row]
@@ -108,7 +113,7 @@ def plan_next(p, w, day: float, u: tuple[float, ...] | None) -> None:
         target += w.fund_wait_days[row]
     due = day_of(p, w, target) if target < inf else inf
     p.booked = 0
-    if u is not None and u[1] < w.booking_share[row]:
+    if u[1] < w.booking_share[row]:
         p.booked = 1
         due -= u[2] * w.booking_window_days[row]
     call(p, w, day, due, w.duty[row])
@@ -141,7 +146,8 @@ def announce(p, w, day: float) -> None:
         if begin < day:
             begin = day
     elif day < p.threat_to_day < inf:
-        begin = end = inf
+        begin = inf
+        end = inf
     else:
         return
     advance(p, w, day)

@@ -7,7 +7,7 @@ set k in the k-th window of the regime.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from sim.rules.calendar import DAYS_PER_WEEK, MINUTES_PER_DAY
@@ -120,6 +120,8 @@ class Rulebook:
     # which luck is needed
     plan_luck: bool
     meeting_luck: bool
+    # load and market factor: 1 for those who share none, then by pool; a world renews it weekly
+    common_factor: list[float] = field(default_factory=lambda: [1.0])
 
 
 def cycle_of(spans: list[dict[str, Any]], dates: Callable[[str], float]) -> tuple[Floats, Floats]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -97,6 +99,14 @@ def test_accounts_add_up_to_the_summary(finished: RunFolder) -> None:
         assert total == pytest.approx(means.loc[(arm, f"{account}_dkk"), "mean"])
 
 
+def test_staff_that_is_the_same_in_every_arm_moves_no_saving(finished: RunFolder) -> None:
+    accounts = finished.table("figures/accounts.csv").query("item == 'caseworkers'")
+    assert (accounts["dkk_per_spell"] > 0).all()
+    for _, of_account in accounts.groupby("account"):
+        dkk = of_account["dkk_per_spell"].to_numpy()
+        assert dkk == pytest.approx(np.full(3, dkk[0]), rel=1e-12)
+
+
 def test_rows_are_kept_of_the_first_replication_only_and_checks_are_counted(
     finished: RunFolder,
 ) -> None:
@@ -109,6 +119,28 @@ def test_rows_are_kept_of_the_first_replication_only_and_checks_are_counted(
     checks = finished.manifest["checks"]
     assert checks["told"] == 2 * 3 * 6
     assert finished.manifest["checks_held"] == sum(checks.values())
+
+
+def timed_world(of: FakeStudy, replication: int) -> dict[str, ArmRows]:
+    """Worlds that say how long they were compiled and checked, and take longer than that."""
+    began = time.process_time()
+    while time.process_time() < began + 0.03:
+        pass
+    spent = {"compiling": 0.001, "checking": 0.002}
+    return {arm: replace(rows, seconds=spent) for arm, rows in world(of, replication).items()}
+
+
+def test_the_manifest_says_where_the_time_went(tmp_path: Path) -> None:
+    found = make(study(replications=3), tmp_path / "run", world=timed_world).manifest
+    spent = found["seconds"]
+    assert list(spent) == [
+        "compiling", "simulating", "checking", "reducing", "writing", "drawing",
+    ]  # fmt: skip
+    assert spent["compiling"] == pytest.approx(3 * 2 * 0.001)
+    assert spent["checking"] == pytest.approx(3 * 2 * 0.002)
+    assert spent["simulating"] >= 3 * (0.03 - 2 * 0.003)
+    assert spent["reducing"] > 0.0 and spent["writing"] > 0.0
+    assert 0.0 <= spent["drawing"] <= found["wall_seconds"]
 
 
 def test_thirty_people_stand_side_by_side_in_the_first_two_arms(finished: RunFolder) -> None:

@@ -54,5 +54,3 @@ def test_rows_that_contradict_one_another_name_the_person(rows: ArmRows) -> None
     ]
     for table, column, change, message in wrong:
         assert message in corrupted(rows, table, column, change), (table, column)
-
-

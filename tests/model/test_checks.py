@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -111,6 +112,32 @@ def test_the_shipped_arms_add_up_too_and_what_the_rows_do_not_tell_is_counted() 
         assert checks["rate_integrated_anew"] > 50
     skipped = {arm: rows[arm].checks["rate_not_integrated_anew"] for arm in rows}
     assert skipped["lockdown"] > skipped["standard"] > 0
+
+
+@pytest.mark.usefixtures("everybody")
+def test_leavers_given_as_arrays_are_judged_like_those_kept_one_by_one(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    judged: list[tuple[Audit, ArmRows]] = []
+    check = Audit.check
+
+    def note(self: Audit, spells: Any, meetings: Any) -> dict[str, int]:
+        judged.append((self, ArmRows(spells, meetings, {})))
+        return check(self, spells, meetings)
+
+    monkeypatch.setattr(Audit, "check", note)
+    busy()
+    ((kept, rows),) = judged
+    leavers, weeks = kept._told()
+
+    def again(threshold: Any) -> dict[str, int]:
+        told = replace(leavers, threshold=threshold)
+        audit = Audit.with_leavers(kept._w, plain(BUSY).seed, 0, told, weeks)
+        return check(audit, rows.spells, rows.meetings)
+
+    assert again(leavers.threshold) == check(kept, rows.spells, rows.meetings)
+    with pytest.raises(CheckError, match=f"person {leavers.person[0]}, spell .* put together"):
+        again(leavers.threshold * (1.0 + 2e-9))
 
 
 Break = Callable[[pytest.MonkeyPatch], None]

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from sim.experiment.cells import safe_table
+from sim.experiment.pool import Pool
 from sim.report.figures import example, lives, meetings, money, office, saved, style, survival
 from sim.report.figures.sheet import Sheet
 from sim.report.folder import Run
@@ -23,6 +24,9 @@ FIGURES: tuple[tuple[str, Callable[[Run], Sheet | None]], ...] = (
     ("thirty_spells", lives.draw),
 )
 
+SLOWEST = ("thirty_spells", "survival_by_group", "days_saved")
+"""Drawn first, so that no process is left with a long one at the end."""
+
 
 @dataclass(frozen=True)
 class Drawn:
@@ -37,22 +41,27 @@ class Drawn:
     """Tables that were written for it; the others were there before."""
 
 
-def draw_all(run: Run) -> list[Drawn]:
+def draw_all(run: Run, pool: Pool) -> list[Drawn]:
     """Draw every figure whose table is there into the figures folder of the run."""
+    (run.path / "figures").mkdir(exist_ok=True)
+    stems = [stem for stem, _ in FIGURES]
+    first = [*SLOWEST, *(stem for stem in stems if stem not in SLOWEST)]
+    drawn = {one.stem: one for one in pool.map(draw_one, run, first) if one is not None}
+    return [drawn[stem] for stem in stems if stem in drawn]
+
+
+def draw_one(run: Run, stem: str) -> Drawn | None:
+    """Draw one figure; None where its table is not there."""
     folder = run.path / "figures"
-    folder.mkdir(exist_ok=True)
-    drawn = []
     with style.drawing():
-        for stem, draw in FIGURES:
-            sheet = draw(run)
-            if sheet is None:
-                continue
-            tables: tuple[Path, ...] = ()
-            if stem == "survival_by_group":
-                table = folder / "survival_by_group.csv"
-                tables = (table,)
-                rows = safe_table(survival.groups_table(run))
-                rows.to_csv(table, index=False, lineterminator="\n")
-            svg, png = sheet.save(folder, stem)
-            drawn.append(Drawn(stem, sheet.heading, sheet.subtitle, svg, png, tables))
-    return drawn
+        sheet = dict(FIGURES)[stem](run)
+        if sheet is None:
+            return None
+        tables: tuple[Path, ...] = ()
+        if stem == "survival_by_group":
+            table = folder / "survival_by_group.csv"
+            tables = (table,)
+            rows = safe_table(survival.groups_table(run))
+            rows.to_csv(table, index=False, lineterminator="\n")
+        svg, png = sheet.save(folder, stem)
+    return Drawn(stem, sheet.heading, sheet.subtitle, svg, png, tables)

@@ -1,0 +1,125 @@
+"""The manifest: what a run folder says of the run that made it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, Protocol
+
+import sim
+from sim.experiment import metrics, provenance
+from sim.experiment.rows import rows_sha256
+from sim.experiment.task import Replicated
+
+if TYPE_CHECKING:
+    from sim.experiment.study import Study
+
+LOAD_NOTE = (
+    "Differences include what smaller or larger caseloads do to job finding "
+    "(office.load_elasticity {elasticity:g}), of which studies of meetings may hold a part already; "
+    "design.zero_load_twin=true shows days saved without it beside them."
+)
+
+
+class Configuration(Protocol):
+    """What a run folder tells of the configuration; `sim.config.load` gives one."""
+
+    @property
+    def scenario(self) -> str:
+        """Name of the scenario."""
+
+    @property
+    def table(self) -> Sequence[Mapping[str, Any]]:
+        """Rows of parameters.csv."""
+
+    @property
+    def differences(self) -> Sequence[Sequence[Any]]:
+        """What differs from the default: name, default, value, where it was set."""
+
+    @property
+    def warnings(self) -> Sequence[str]:
+        """What was doubtful about it."""
+
+    def to_yaml(self) -> str:
+        """The content of scenario.yaml."""
+
+
+@dataclass(frozen=True)
+class Origin:
+    """How a run was asked for, beyond its configuration.
+
+    ``plugins`` are the names of plug-in files and the SHA-256 of each; ``seed_drawn`` says that
+    nobody asked for this seed, so that --resume takes any.
+    """
+
+    command: str = ""
+    plugins: Mapping[str, str] = field(default_factory=dict)
+    seed_drawn: bool = False
+
+
+UNTOLD = Origin()
+"""Of a run that no command asked for."""
+
+
+def manifest(
+    study: Study, configuration: Configuration, origin: Origin, done: Sequence[Replicated]
+) -> dict[str, Any]:
+    """All but the seconds, which are known last, and the files."""
+    checks: Counter[str] = Counter()
+    for one in done:
+        checks.update(one.checks)
+    design, arms = study.values["design"], study.values["arms"]
+    notes = {
+        flag: None for one in done for found in one.reductions.values() for flag in found.flags
+    }
+    elasticity = study.values["office"]["load_elasticity"]
+    if elasticity > 0.0 and not design["zero_load_twin"] and len(study.arms) > 1:
+        notes[LOAD_NOTE.format(elasticity=elasticity)] = None
+    return {
+        "program": "samtale",
+        "version": sim.__version__,
+        "commit": provenance.commit(),
+        "command": origin.command,
+        "finished": datetime.now(UTC).isoformat(timespec="seconds"),
+        "wall_seconds": None,
+        "seconds": None,
+        "scenario": configuration.scenario,
+        "title": study.values["title"],
+        "question": study.values["question"],
+        "start_date": study.start_date.isoformat(),
+        "engine": study.values["engine"],
+        "seed": study.seed,
+        "seed_drawn": origin.seed_drawn,
+        "luck": design["luck"],
+        "replications": study.replications,
+        "observation_days": study.observation_days,
+        "follow_up_days": study.follow_up_days,
+        "arms": [
+            {"name": arm, "title": arms[arm].get("title", arm), "regime": arms[arm].get("regime")}
+            for arm in study.arms
+        ],
+        "groups": list(study.groups),
+        "keep_rows": design["keep_rows"],
+        "left_out": metrics.left_out(study.follow_up_days),
+        "notes": list(notes),
+        "warnings": list(configuration.warnings),
+        "differences": [[str(part) for part in row] for row in configuration.differences],
+        "plugins": dict(origin.plugins),
+        "packages": provenance.packages(),
+        "checks": dict(checks),
+        "checks_held": sum(checks.values()),
+        "extras": _extras(done),
+        "configuration_sha256": provenance.configuration_sha256(study.values, origin.plugins),
+        "rows_sha256": rows_sha256({arm: [one.digests[arm] for one in done] for arm in study.arms}),
+    }
+
+
+def _extras(done: Sequence[Replicated]) -> dict[str, dict[str, float]]:
+    """Means of single figures of the model, by arm."""
+    means: dict[str, dict[str, float]] = {}
+    for arm, name in done[0].extras:
+        figures = [one.extras[arm, name] for one in done]
+        means.setdefault(arm, {})[name] = float(sum(figures)) / len(figures)
+    return means

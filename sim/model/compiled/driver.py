@@ -1,0 +1,253 @@
+"""Worlds on the compiled engine, from the outside: what goes in, and the rows that come out."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, fields
+from math import inf
+
+import numpy as np
+from numba import typeof, types
+
+from sim.model.audit import EVERY, Audit
+from sim.model.books import MOST_SPELLS
+from sim.model.clock import Clock
+from sim.model.compiled.arrays import Arrays
+from sim.model.compiled.clock import NONE
+from sim.model.compiled.kernels import kernels
+from sim.model.compiled.layout import CHANGE, MEETING_ROW, PLACE, REAL, SPELL_ROW, WHOLE
+from sim.model.compiled.office import WRONG_BUSY, WRONG_FREE, WRONG_IDLE, WRONG_SUM
+from sim.model.compiled.world import SHORT_OF_ROOM, WRONG
+from sim.model.jobcentre import ORDERS
+from sim.model.journal import ArmRows, office_by_day
+from sim.model.leavers import Leavers, Weeks
+from sim.model.office import WAIT_ERROR, Office
+from sim.model.population import People, past_entrants
+from sim.model.settings import Settings, Study, registry_of, rulebook_of, settings_of
+from sim.model.stock import backwards_days, keeps_plan
+from sim.model.world import window_changes
+from sim.rules.errors import CheckError
+from sim.rules.rulebook import Rulebook
+
+
+@dataclass(frozen=True)
+class Stock:
+    """Who is in the office on day 0, or will come back: records of spells and other lines."""
+
+    spells: np.ndarray
+    lines: np.ndarray
+    before: Rulebook
+
+    def __len__(self) -> int:
+        return len(self.spells)
+
+
+def compile_for(study: Study) -> float:
+    """Compile, or fetch from the disk, all that a study needs; the seconds it took."""
+    began = time.perf_counter()
+    settings, registry, run = settings_of(study), registry_of(study), kernels()
+    books = [(rulebook_of(study, arm, registry), study.caseworkers[arm]) for arm in study.arms]
+    for w, numbers in books:
+        clock = Clock(settings.horizon_days)
+        pools = len(Office(clock, settings, w, numbers, study, 0).pools)
+        arrays = Arrays(w, 0, 0, pools)
+        run.live.compile((typeof(arrays.world), typeof(arrays.rulebook)))
+    arrays = Arrays(books[0][0], 0, 0)
+    world, rulebook = typeof(arrays.world), typeof(arrays.rulebook)
+    run.live_before.compile((world, rulebook, types.float64[::1]))
+    run.finish_rows.compile((world,))
+    run.set_up_events.compile((world,))
+    places = types.int32[::1]
+    run.order_meetings.compile((types.int64[::1], places, places, places))
+    return time.perf_counter() - began
+
+
+def live_alone(w: Rulebook, people: People, until: float, figures: int) -> np.ndarray:
+    """What becomes of people without a queue; see ``sim.model.alone.live_through``.
+
+    Returns:
+        Array of shape (people, figures).
+    """
+    arrays = Arrays(w, 0, 0)
+    arrays.entrants(people)
+    arrays.slots(1)
+    lived = np.zeros((len(people), figures))
+    kernels().live_alone(arrays.world, arrays.rulebook, until, lived)
+    return lived
+
+
+def stock_on_day_0(study: Study, settings: Settings, before: Rulebook, replication: int) -> Stock:
+    """Who is in the office on day 0; the same people as ``sim.model.stock`` finds."""
+    past = past_entrants(settings, study.seed, replication, backwards_days(before, settings))
+    arrays = Arrays(before, study.seed, replication)
+    arrays.entrants(past)
+    arrays.slots(len(past) // 3 + 64)
+    groups = np.zeros(2)
+    while kernels().live_before(arrays.world, arrays.rulebook, groups) == SHORT_OF_ROOM:
+        arrays.slots(2 * len(arrays.array("spells")))
+    taken = int(arrays.g["slots_taken"])
+    spells, lines = arrays.array("spells")[:taken].copy(), arrays.array("lines")
+    return Stock(spells, lines[: 3 * taken].copy() if len(lines) > 1 else lines, before)
+
+
+def run_world(
+    study: Study,
+    settings: Settings,
+    w: Rulebook,
+    arm: str,
+    replication: int,
+    people: People,
+    stock: Stock | None,
+) -> ArmRows:
+    """One arm of a replication from day 0 to the horizon.
+
+    Raises:
+        CheckError: a self-check did not hold.
+    """
+    # the office of the SimPy engine says how caseworkers are shared among pools; it does not run
+    office = Office(
+        Clock(settings.horizon_days), settings, w, study.caseworkers[arm], study, replication
+    )
+    arrays = Arrays(w, study.seed, replication, len(office.pools))
+    _set_up(arrays, study, settings, w, office, people, stock)
+    run, code = kernels(), SHORT_OF_ROOM
+    run.set_up_events(arrays.world)
+    while True:
+        code = run.live(arrays.world, arrays.rulebook)
+        if code == SHORT_OF_ROOM:
+            arrays.grow()
+        elif code == WRONG:
+            _complain(arrays.g)
+        elif code == 0:
+            break
+    return _rows(arrays, study, settings, w, office, replication)
+
+
+def _set_up(
+    arrays: Arrays, study: Study, settings: Settings, w: Rulebook, office: Office,
+    people: People, stock: Stock | None,
+) -> None:  # fmt: skip
+    g, pools = arrays.g, len(office.pools)
+    arrays.start(len(people), len(stock) if stock else 0, pools, settings.horizon_days)
+    arrays.entrants(people)
+    if stock:
+        arrays.array("spells")[: len(stock)] = stock.spells
+        if w.other_response > 0.0:
+            arrays.array("lines")[: len(stock.lines)] = stock.lines
+        g["slots_taken"] = g["stock_count"] = len(stock)
+        g["keeps_plan"] = keeps_plan(stock.before, w)
+    g["coupled"] = settings.displacement > 0.0 or office.has_load_effect
+    g["known_until_day"] = 0.0 if g["coupled"] else settings.horizon_days
+    g["breaks"] = w.exit_breaks_meeting
+    g["windowed"] = office.windowed
+    for name in (
+        "horizon_days", "observation_days", "gather_days", "group_size", "displacement",
+        "pool_share", "load_elasticity", "pool_by_group", "own_caseworker", "deadline_days",
+    ):  # fmt: skip
+        g[name] = getattr(settings, name)
+    g["order"] = ORDERS.index(settings.order)
+    g["reference_effort_per_day"] = study.reference_effort_per_day
+    g["reference_spells_per_caseworker"] = study.reference_spells_per_caseworker
+    g["audit_every"] = EVERY
+    at = arrays.array("pools")
+    at["size"] = at["free"] = [pool.size for pool in office.pools]
+    at["is_open"] = not office.windowed
+    at["next_opening_day"] = inf
+    at["closes_day"] = -inf
+    for name in ("queue", "asking", "gathering"):
+        at[name] = NONE
+    arrays.point("qualities", np.array([*office.quality, 1.0]))
+    g["qualities_count"] = len(office.quality)
+    changes = np.array(window_changes(w), CHANGE)
+    arrays.point("changes", changes if len(changes) else np.zeros(1, CHANGE))
+    g["changes_count"] = len(changes)
+    later = [(day, office.shares(number)) for day, number in office.numbers[1:]]
+    arrays.point("number_days", np.array([day for day, _ in later] + [inf]))
+    arrays.point("number_sizes", np.array([s for _, sizes in later for s in sizes] + [0.0]))
+    g["numbers_count"] = len(later)
+
+
+def _rows(
+    arrays: Arrays, study: Study, settings: Settings, w: Rulebook, office: Office, replication: int
+) -> ArmRows:
+    g, end = arrays.g, settings.horizon_days
+    still = int(g["entered"] - g["left"])
+    arrays.columns(int(g["spell_rows"]) + still, int(g["meeting_rows"]) + still)
+    kernels().finish_rows(arrays.world)
+    if g["wrong"]:
+        _complain(g)
+    pools = arrays.array("pools")
+    _check_busy(pools)
+    integral = float((pools["waited_days"] + pools["waiting"] * (end - pools["counted_to"])).sum())
+    if abs(integral - g["waited_days"]) > WAIT_ERROR * max(1.0, g["waited_days"]):
+        raise CheckError(
+            f"people waited {g['waited_days']} days, but the queues add up to {integral}"
+        )
+    rows, meetings = int(g["spell_rows"]), int(g["meeting_rows"])
+    if int(g["entered"]) != rows:
+        raise CheckError(f"{g['entered']} entered, but {rows} spells left or are open")
+    person, spell = arrays.array("spell_person")[:rows], arrays.array("spell_spell")[:rows]
+    order = np.argsort(person.astype(np.int64) * MOST_SPELLS + spell)
+    found = np.empty(meetings, np.int32)
+    kernels().order_meetings(order, arrays.array("first_row"), arrays.array("row_after"), found)
+    of_spells = {name: arrays.take(f"spell_{name}")[:rows][order] for name in SPELL_ROW}
+    of_meetings = {name: arrays.take(f"meeting_{name}")[:meetings][found] for name in MEETING_ROW}
+    audit = _audit(arrays, study, w, replication)
+    numbers, open_minutes = office.by_day()
+    checks = {
+        "sum_equals_threshold": int(g["sums_checked"]),
+        "entries_equal_exits_and_open": 1,
+        "waits_equal_queue": 1,
+        "busy_within_caseworkers": int(pools["held_checks"].sum()),
+        "busy_equals_meetings": len(pools),
+        "nobody_idle_while_someone_waits": int(pools["idle_checks"].sum()),
+    }
+    checks |= audit.check(of_spells, of_meetings)
+    extras = {}
+    if settings.displacement > 0.0:
+        extras["displaced_jobs"] = float(g["displaced_jobs"])
+        extras["displaced_jobs_per_counted_job"] = g["displaced_jobs"] / max(int(g["jobs"]), 1)
+    by_day = office_by_day(of_spells, of_meetings, numbers, open_minutes)
+    return ArmRows(of_spells, of_meetings, by_day, checks, extras)
+
+
+def _audit(arrays: Arrays, study: Study, w: Rulebook, replication: int) -> Audit:
+    """The second computation, with what the world has kept for it."""
+    g = arrays.g
+    weeks, pools = int(g["weeks_kept"]), int(g["pools_count"])
+    factors = arrays.array("week_factors")[: weeks * pools].reshape(weeks, pools)
+    kept = arrays.array("leavers")[: int(g["leavers_count"])]
+    wide = {PLACE: WHOLE, REAL: REAL}
+    leavers = Leavers(
+        *(kept[f.name].astype(wide[kept.dtype[f.name].type]) for f in fields(Leavers))
+    )
+    told = Weeks(arrays.array("week_days")[:weeks], factors)
+    return Audit.with_leavers(w, study.seed, replication, leavers, told)
+
+
+def _check_busy(pools: np.ndarray) -> None:
+    """Every busy caseworker must be in a meeting, or late for the next window."""
+    for q in pools[pools["size"] != inf]:
+        busy = q["size"] - q["free"] + q["leaving"]
+        known = q["meeting"] + q["group_meetings"] + q["late"]
+        if busy != known:
+            raise CheckError(f"{busy} caseworkers are busy at the end, in {known} meetings")
+
+
+def _complain(g: np.void) -> None:
+    """Raise what the world has found wrong."""
+    a, b, c = (float(g[f"wrong_{x}"]) for x in "abc")
+    if g["wrong"] == WRONG_IDLE:
+        raise CheckError(
+            f"person {g['wrong_person']} waited until day {a} while {b} of {c} caseworkers were "
+            "idle"
+        )
+    if g["wrong"] == WRONG_FREE:
+        raise CheckError(f"{a} of {b} caseworkers are free on day {c}")
+    if g["wrong"] == WRONG_BUSY:
+        raise CheckError(f"{a} of {b} caseworkers busy on {c}")
+    if g["wrong"] == WRONG_SUM:
+        raise CheckError(
+            f"person {g['wrong_person']}, spell {g['wrong_spell']}: the cumulative job rate at the "
+            f"exit on day {a} is {b!r}, the threshold {c!r}"
+        )

@@ -1,0 +1,132 @@
+"""The compiled functions that Python calls, made once and kept on the disk between runs.
+
+Numba does not notice an edit in a rule that lives in another file than the function it keeps: the
+folder of what is kept is named after everything that goes into it.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import tempfile
+from collections.abc import Iterable
+from functools import lru_cache
+from hashlib import blake2b
+from pathlib import Path
+from types import ModuleType
+from typing import Any, NamedTuple
+
+import numba
+import numpy as np
+
+import sim.model.luck
+from sim.model import alone, stock
+from sim.model.compiled import clock, doors, layout, luck, office, pointers, rows, story, world
+from sim.model.compiled.translate import compiled
+from sim.rules import (
+    effects,
+    entering,
+    hazards,
+    leaving,
+    market,
+    meetings,
+    people,
+    plugged,
+    regimes,
+    renewal,
+)
+
+MODULES: tuple[ModuleType, ...] = (
+    effects, entering, hazards, leaving, market, meetings, people, plugged, regimes, renewal,
+    alone, stock, clock, doors, luck, office, rows, story, world,
+)  # fmt: skip
+
+REPLACED = {
+    people.other_lines: doors.other_lines,
+    people.clear_other_lines: doors.clear_other_lines,
+    people.add_other_line: doors.add_other_line,
+    people.spare_line: doors.spare_line,
+    plugged.plugged_hazard: doors.plugged_hazard,
+    plugged.plugged_effect: doors.plugged_effect,
+    plugged.plugged_schedule: doors.plugged_schedule,
+    sim.model.luck.plan_luck: luck.plan_luck,
+    sim.model.luck.meeting_luck: luck.meeting_luck,
+    sim.model.luck.work_luck: luck.work_luck,
+    sim.model.luck.threshold_luck: luck.threshold_luck,
+}
+
+CACHE_VARIABLE = "SAMTALE_CACHE"
+
+
+class Kernels(NamedTuple):
+    """What Python calls; see the functions of the same names."""
+
+    live: Any
+    live_before: Any
+    live_alone: Any
+    finish_rows: Any
+    set_up_events: Any
+    order_meetings: Any
+
+
+DOORS = Kernels(
+    world.live, world.live_before, world.live_alone, world.finish_rows, world.set_up_events,
+    rows.order_meetings,
+)  # fmt: skip
+
+
+@lru_cache(maxsize=1)
+def kernels() -> Kernels:
+    """The compiled functions; each is compiled, or fetched from the disk, at its first call."""
+    folder = cache_folder()
+    before = numba.config.CACHE_DIR
+    if folder is not None:
+        numba.config.CACHE_DIR = str(folder)
+    try:
+        twins = compiled(MODULES, REPLACED, DOORS, cache=folder is not None)
+    finally:
+        numba.config.CACHE_DIR = before
+    return Kernels(*(twins[door] for door in DOORS))
+
+
+@lru_cache(maxsize=1)
+def cache_folder() -> Path | None:
+    """The folder of what is kept; None where it cannot be written (that only costs time)."""
+    folder = cache_home() / f"engine-{fingerprint(sources())}"
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder):
+            return folder
+    except OSError:
+        return None
+
+
+def cache_home() -> Path:
+    """Where programs keep what they can make again: $SAMTALE_CACHE, or as the system has it."""
+    own = os.environ.get(CACHE_VARIABLE)
+    if own:
+        return Path(own)
+    if sys.platform == "win32":
+        home = os.environ.get("LOCALAPPDATA") or str(Path.home() / "AppData" / "Local")
+    elif sys.platform == "darwin":
+        home = str(Path.home() / "Library" / "Caches")
+    else:
+        home = os.environ.get("XDG_CACHE_HOME") or str(Path.home() / ".cache")
+    return Path(home) / "samtale"
+
+
+def sources() -> tuple[Path, ...]:
+    """Every file whose text goes into what is compiled."""
+    constants = ("sim.model.clock", "sim.model.search", "sim.model.world", "sim.rules.rulebook")
+    modules = (*MODULES, layout, pointers, *(sys.modules[name] for name in constants))
+    return tuple(Path(str(module.__file__)) for module in modules)
+
+
+def fingerprint(files: Iterable[Path]) -> str:
+    """A hash of source files and of the programs that compile them."""
+    found = blake2b(digest_size=8)
+    for text in (sys.version, numba.__version__, np.__version__):
+        found.update(text.encode())
+    for file in files:
+        found.update(file.read_bytes())
+    return found.hexdigest()

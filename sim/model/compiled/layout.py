@@ -1,0 +1,225 @@
+"""Records in memory: how spells, rulebooks and worlds lie in NumPy arrays for compiled code.
+
+A rulebook becomes one record: its tables have room for a standard number of entries (the next
+larger one where that is too little), so that one compilation serves nearly every study.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import Any, get_type_hints
+
+import numpy as np
+
+from sim.rules.people import GROUPS, Line, Spell
+from sim.rules.rulebook import Rulebook
+
+REAL, WHOLE, PLACE, BYTE, YES = np.float64, np.int64, np.int32, np.int8, np.bool_
+
+BYTES = frozenset({
+    "group", "fixed_exit", "other_exit", "exit", "duty", "owed", "booked", "state", "form",
+    "absent", "partner", "asked_duty", "others", "line",
+})  # fmt: skip
+"""Whole numbers of a spell that fit into a byte; the rest take four."""
+
+LINES = 3
+"""Exits beside the job, each with a record where meetings move it."""
+
+ROOM = 256
+"""Entries that every table of a rulebook has room for, the calendar aside."""
+
+CALENDAR_ROOM = 16_384
+
+
+def _record(*columns: tuple[Any, str]) -> np.dtype:
+    """A record with columns of some kinds, the widest first so that nothing is lost to gaps."""
+    fields = [(name, kind) for kind, names in columns for name in names.split()]
+    return np.dtype(sorted(fields, key=lambda f: -np.dtype(f[1]).itemsize), align=True)
+
+
+def _spell() -> np.dtype:
+    kinds = get_type_hints(Line) | get_type_hints(Spell)
+    columns: list[tuple[Any, str]] = [(PLACE, "slot first_row last_row"), (YES, "is_open is_near")]
+    for name, kind in kinds.items():
+        if kind is float:
+            columns.append((REAL, name))
+        elif kind is bool:
+            columns.append((YES, name))
+        elif name != "alarm":
+            columns.append((BYTE if name in BYTES else PLACE, name))
+    return _record(*columns)
+
+
+SPELL = _spell()
+"""A spell, field by field as in ``sim.rules.people`` (``others`` counts the other lines); its
+place; whether the person is unemployed, and may leave soon; the rows of its meetings."""
+
+ENTRANT = np.dtype([
+    ("entry_day", REAL), ("frailty", REAL), ("thresholds", REAL, (4,)), ("day_time", REAL),
+    ("score", REAL), ("caseworker", REAL), ("spread", REAL), ("episode_from", REAL),
+    ("episode_to", REAL), ("person", PLACE), ("group", BYTE),
+], align=True)  # fmt: skip
+"""One of the people; see ``sim.model.population.People``."""
+
+EVENT = _record((REAL, "day"), (PLACE, "at before after about"), (BYTE, "where order kind"))
+"""An alarm: when it rings, where it lies in a day's list or in today's heap, and what it is."""
+
+HEAPED = _record((REAL, "day"), (PLACE, "order event"))
+"""An entry of today's heap."""
+
+TICKET = _record((REAL, "key"), (PLACE, "person ticket who child next"))
+"""A place in a queue; ``who`` is a spell, or a gathering from -1 downwards."""
+
+GATHERING = _record(
+    (REAL, "minutes due_day entry_day score"),
+    (PLACE, "person pool first last event after"), (BYTE, "group is_open"),
+)  # fmt: skip
+"""A group meeting in the making, and the list of its members."""
+
+MEMBER = _record((PLACE, "who ticket after"))
+
+POOL = _record(
+    (REAL, "size free waited_days counted_to idle_since closes_day next_opening_day"),
+    (WHOLE, "waiting leaving late group_meetings open_spells held_checks idle_checks meeting"),
+    (PLACE, "queue asking gathering"), (YES, "is_open"),
+)  # fmt: skip
+"""Caseworkers who serve one queue; see ``sim.model.jobcentre.Pool``."""
+
+CHANGE = _record((REAL, "day"), (PLACE, "starts number"))
+"""A window that begins or ends."""
+
+LEAVER = _record(
+    (REAL, "threshold quality planned_due_day"), (PLACE, "person spell pool planned_duty")
+)
+"""What the rows will not tell of a person who leaves for a job; see ``sim.model.audit``."""
+
+ONE_REAL, ONE_PLACE = _record((REAL, "v")), _record((PLACE, "v"))
+ONE_SHORT, ONE_BYTE, ONE_YES = _record((np.int16, "v")), _record((BYTE, "v")), _record((YES, "v"))
+
+SPELL_ROW = (
+    "person", "spell", "group", "entry_day", "exit_day", "duration_days", "exit", "frailty",
+    "due", "held", "waiting_days", "counted", "sanctions", "minutes",
+)  # fmt: skip
+MEETING_ROW = (
+    "person", "spell", "number", "planned", "due_day", "start_day", "end_day", "form", "duty",
+    "outcome", "minutes",
+)  # fmt: skip
+
+ENTRANT_COLUMNS = (
+    "person", "group", "entry_day", "frailty", "thresholds", "day_time", "score", "caseworker",
+    "episode_from", "episode_to", "spread",
+)  # fmt: skip
+
+PURPOSES = ("plan", "meeting", "return", "threshold")
+
+STORES = {
+    "spells": SPELL, "lines": SPELL, "alarms": EVENT, "events": EVENT, "heap": HEAPED,
+    "tickets": TICKET, "gatherings": GATHERING, "members": MEMBER, "leavers": LEAVER,
+}  # fmt: skip
+"""Arrays that may have to grow while a world runs."""
+
+WORLD = np.dtype(
+    [
+        (name, REAL)
+        for name in (
+            "now", "horizon_days", "observation_days", "known_until_day", "gather_days",
+            "displacement", "pool_share", "reference_effort_per_day", "load_elasticity",
+            "reference_spells_per_caseworker", "displaced_jobs", "waited_days", "open_day",
+            "wrong_a", "wrong_b", "wrong_c",
+        )
+    ]
+    + [(f"{purpose}_{i}", np.uint64) for purpose in PURPOSES for i in (0, 1)]
+    + [
+        (name, WHOLE)
+        for name in (
+            # how far it is
+            "today", "entered", "left", "jobs", "sums_checked", "week", "next_entrant", "entrants",
+            "next_stock", "stock_count", "stage", "next_change", "changes_count", "next_numbers", "numbers_count", "lever_set", "asked",
+            "weeks_kept", "leavers_count", "spell_rows", "meeting_rows", "wrong", "wrong_person",
+            "wrong_spell",
+            # how it is set up
+            "pools_count", "order", "group_size", "audit_every", "own_pools", "qualities_count",
+            # room, and what of it is taken
+            *(f"{store}_room" for store in STORES), "rows_room", "meetings_room",
+            "asking_now", "heaped", "slots_taken", "free_slot", "events_taken", "free_event", "tickets_taken",
+            "free_ticket", "gatherings_taken", "free_gathering", "members_taken", "free_member",
+            # where everything lies
+            *STORES, "days", "pools", "changes", "number_days", "number_sizes", "qualities",
+            "week_days", "week_factors", "first_row", "row_after", "spare_entrant",
+            *(f"entrant_{name}" for name in ENTRANT_COLUMNS),
+            *(f"spell_{name}" for name in SPELL_ROW),
+            *(f"meeting_{name}" for name in MEETING_ROW),
+        )
+    ]
+    + [("deadline_days", REAL, (len(GROUPS),)), ("keeps_plan", BYTE, (len(GROUPS),))]
+    + [
+        (name, YES)
+        for name in (
+            "coupled", "breaks", "windowed", "own_caseworker", "pool_by_group", "is_opening",
+        )
+    ],
+    align=True,
+)  # fmt: skip
+"""What ``sim.model.world.World`` holds, as plain numbers and addresses."""
+
+RULES = ("line_rule", "effect_rule", "phase_rule")
+"""Fields of a rulebook that hold functions: compiled code finds them at an address."""
+
+RULE_ADDRESSES = ("hazard_rule", "effect_rule", "schedule_rule")
+LINE_ADDRESSES = ("spare", "lines")
+
+
+def room(entries: int, size: int = ROOM) -> int:
+    """Room for so many entries: 256, 1024, 4096, ..."""
+    while size < entries:
+        size *= 4
+    return size
+
+
+def _is_table(name: str, kind: str) -> bool:
+    return name not in (*RULES, "common_factor") and kind not in ("int", "float", "bool")
+
+
+@lru_cache(maxsize=16)
+def _rulebook(sizes: tuple[int, ...], pools: int) -> np.dtype:
+    fields: list[Any] = []
+    tables = iter(sizes)
+    for name, kind in Rulebook.__annotations__.items():
+        if _is_table(name, kind):
+            # Numba knows no tables of booleans within a record
+            entry = BYTE if "bool" in kind else REAL if "Float" in kind else PLACE
+            fields.append((name, entry, (next(tables),)))
+        elif name == "common_factor":
+            fields.append((name, REAL, (pools,)))
+        elif name not in RULES:
+            fields.append((name, {"int": WHOLE, "float": REAL, "bool": YES}[kind]))
+    fields += [(name, WHOLE) for name in (*RULE_ADDRESSES, *LINE_ADDRESSES)]
+    return np.dtype(fields, align=True)
+
+
+def rulebook_record(w: Rulebook, pools: int) -> np.ndarray:
+    """The rulebook as an array of one record; its addresses are 0."""
+    tables = {
+        name: getattr(w, name)
+        for name, kind in Rulebook.__annotations__.items()
+        if _is_table(name, kind)
+    }
+    sizes = tuple(
+        room(len(table), CALENDAR_ROOM if name == "next_open" else ROOM)
+        for name, table in tables.items()
+    )
+    dtype = _rulebook(sizes, room(pools + 1))
+    record = np.zeros(1, dtype)
+    for name in dtype.names or ():
+        if name in tables:
+            record[name][0, : len(tables[name])] = tables[name]
+        elif name == "common_factor":
+            record[name] = 1.0
+        elif name not in (*RULE_ADDRESSES, *LINE_ADDRESSES):
+            record[name] = getattr(w, name)
+    return record
+
+
+def address(array: np.ndarray) -> int:
+    """Where an array begins."""
+    return int(array.ctypes.data)

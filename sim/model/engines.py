@@ -1,0 +1,60 @@
+"""Which engine moves time: SimPy, which a reader learns the model from, or the compiled loop.
+
+Both drive the same rules with the same luck, and give the same rows to the last bit.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from importlib.util import find_spec
+
+from sim.model.settings import STANDARD, Study, plain_standard, rulebook_of
+from sim.rules.registry import Registry
+
+AUTO, SIMPY, COMPILED = ENGINES = ("auto", "simpy", "compiled")
+
+NO_NUMBA = (
+    "the engine is simpy: Numba is not installed, without which nothing can be compiled. The rows "
+    "are the same, they only take longer. `pip install samtale[compiled]` brings it."
+)
+
+
+def with_engine(study: Study, registry: Registry) -> Study:
+    """The study with the engine that will serve it, and why if it is not the one asked for.
+
+    The compiled engine serves unless SimPy is asked for, Numba is not there, or a plug-in cannot
+    be compiled.
+    """
+    if study.values["engine"] == SIMPY:
+        return replace(study, engine=SIMPY)
+    if find_spec("numba") is None:
+        return replace(study, engine=SIMPY, engine_note=NO_NUMBA)
+    reason = _not_compilable(study, registry)
+    if reason:
+        note = f"the engine is simpy: {reason}. The rows are the same, they only take longer."
+        return replace(study, engine=SIMPY, engine_note=note)
+    return replace(study, engine=COMPILED)
+
+
+def _not_compilable(study: Study, registry: Registry) -> str:
+    """Which plug-in cannot be compiled, and why; empty if all can."""
+    if not (registry.hazards or registry.effects or registry.schedules):
+        return ""
+    from sim.model.compiled.plugins import NotCompilable, rule_functions
+
+    books = [rulebook_of(study, arm, registry) for arm in study.arms]
+    try:
+        for w in (*books, rulebook_of(plain_standard(study), STANDARD, registry)):
+            rule_functions(w)
+    except NotCompilable as why:
+        return f"Numba cannot compile {why}"
+    return ""
+
+
+def compile_for(study: Study) -> float:
+    """Compile what a study needs, if that has not been done; the seconds it took."""
+    if study.engine != COMPILED:
+        return 0.0
+    from sim.model.compiled.driver import compile_for
+
+    return compile_for(study)
