@@ -165,7 +165,7 @@ def _print_notes(runs: "Sequence[BenchRun]") -> None:
     if empty is not None and kept:
         console.say(
             f"The first call of the compiled engine took {empty:.3g} s more than the next with an "
-            f"empty cache, {tables.spread(kept)} s with compiled code in the cache; not in the times."
+            f"empty cache, {tables.spread(kept)} s with compiled code kept; neither is in the times."
         )
     collection: dict[str, list[str]] = {}
     for name in ran:

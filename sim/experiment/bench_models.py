@@ -59,7 +59,7 @@ MODELS: dict[str, Model] = {
             "salabim",
             module="salabim_resource",
             one_round_above=10_000,
-            at_most=50_000,
+            at_most=20_000,
         ),
         Model("ciw", "Ciw", module="ciw_network", one_round_above=2_000, at_most=5_000),
         Model("simmer", "simmer (R)", module="simmer_trajectory", one_round_above=100_000),

@@ -123,7 +123,9 @@ def _one(
     words = [*child, task, name, str(people), str(number)]
     done = subprocess.run(words, check=False, capture_output=True, text=True, env=environment)
     if done.returncode:
-        said = done.stderr.strip().splitlines() or [f"exit code {done.returncode}"]
+        code = done.returncode
+        silent = f"ended by signal {-code}" if code < 0 else f"exit code {code}"
+        said = done.stderr.strip().splitlines() or [silent]
         return BenchRun(task, name, people, number, left_out=said[-1].strip())
     found: dict[str, Any] = json.loads(done.stdout.strip().splitlines()[-1])
     return BenchRun(task, name, people, number, **found)
