@@ -70,35 +70,39 @@ Told = Callable[[BenchRun], None]
 
 
 def collect(plan: Plan, child: Sequence[str], tell: Told) -> list[BenchRun]:
-    """All runs of a plan, the probes first; `child` is the command that makes one run."""
+    """All runs of a plan, the probes first; `child` is the command that makes one run.
+
+    Compiled code is kept in a folder of the bench: empty before the probes, so that they show what
+    compiling takes, and gone after the bench.
+    """
     runs: list[BenchRun] = []
+    with tempfile.TemporaryDirectory() as cache:
+        environment = _environment(cache)
 
-    def keep(run: BenchRun) -> bool:
-        runs.append(run)
-        tell(run)
-        return not run.left_out
+        def ran(task: str, model: Model, people: int, number: int) -> bool:
+            run = _one(child, environment, task, model.name, people, number)
+            runs.append(run)
+            tell(run)
+            return not run.left_out
 
-    with tempfile.TemporaryDirectory() as empty:
-        running = [
-            MODELS[name]
-            for name in plan.models
-            if keep(_one(child, WORKLOAD_W, name, PROBE_PEOPLE, PROBE_ROUND, Path(empty, name)))
-        ]
-    tasks = [(WORKLOAD_W, people) for people in plan.sizes]
-    for task, people in [*tasks, *((scenario, 0) for scenario in plan.scenarios)]:
-        able = []
-        for model in running:
-            if task != WORKLOAD_W and not model.engine:
-                continue
-            if people > model.at_most:
-                why = f"it takes too long: at most {model.at_most:,} people"
-                keep(BenchRun(task, model.name, people, 1, left_out=why))
-                continue
-            able.append(model)
-        failed: set[str] = set()
-        for number, model in interleaved(able, plan.rounds, people):
-            if model.name not in failed and not keep(_one(child, task, model.name, people, number)):
-                failed.add(model.name)
+        models = [MODELS[name] for name in plan.models]
+        running = [m for m in models if ran(WORKLOAD_W, m, PROBE_PEOPLE, PROBE_ROUND)]
+        tasks = [(WORKLOAD_W, people) for people in plan.sizes]
+        for task, people in [*tasks, *((scenario, 0) for scenario in plan.scenarios)]:
+            able = []
+            for model in running:
+                if task != WORKLOAD_W and not model.engine:
+                    continue
+                if people > model.at_most:
+                    why = f"it takes too long: at most {model.at_most:,} people"
+                    runs.append(BenchRun(task, model.name, people, 1, left_out=why))
+                    tell(runs[-1])
+                    continue
+                able.append(model)
+            failed: set[str] = set()
+            for number, model in interleaved(able, plan.rounds, people):
+                if model.name not in failed and not ran(task, model, people, number):
+                    failed.add(model.name)
     return runs
 
 
@@ -111,15 +115,23 @@ def interleaved(models: Sequence[Model], rounds: int, people: int) -> Iterator[t
                 yield number, model
 
 
-def _one(
-    child: Sequence[str], task: str, name: str, people: int, number: int, cache: Path | None = None
-) -> BenchRun:
-    """One run in a fresh process; with a folder, compiled code is kept there and nowhere else."""
+def _environment(cache: str) -> dict[str, str]:
+    """What a run's process inherits: this package, one thread, and where compiled code is kept."""
     paths = [str(Path(sim.__file__).resolve().parent.parent), os.environ.get("PYTHONPATH", "")]
-    environment = os.environ | dict.fromkeys(NO_THREADS, "1")
+    environment = os.environ | dict.fromkeys(NO_THREADS, "1") | dict.fromkeys(CACHES, cache)
     environment["PYTHONPATH"] = os.pathsep.join(path for path in paths if path)
-    if cache is not None:
-        environment |= dict.fromkeys(CACHES, str(cache))
+    return environment
+
+
+def _one(
+    child: Sequence[str],
+    environment: dict[str, str],
+    task: str,
+    name: str,
+    people: int,
+    number: int,
+) -> BenchRun:
+    """One run in a fresh process."""
     words = [*child, task, name, str(people), str(number)]
     done = subprocess.run(words, check=False, capture_output=True, text=True, env=environment)
     if done.returncode:
