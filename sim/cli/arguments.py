@@ -46,6 +46,36 @@ FLAGS: dict[str, dict[str, Any]] = {
         "help": "the person, by the number in spells.parquet (default: one with several meetings)",
     },
     "--replication": {"type": int, "default": 0, "metavar": "N", "help": "which replication"},
+    "--sizes": {
+        "type": int,
+        "nargs": "+",
+        "default": [5_000, 50_000],
+        "metavar": "N",
+        "help": "people of workload W (default: 5000 50000)",
+    },
+    "--rounds": {
+        "type": int,
+        "default": 5,
+        "metavar": "N",
+        "help": "how often each model runs (default: 5)",
+    },
+    "--models": {
+        "nargs": "+",
+        "default": [],
+        "metavar": "NAME",
+        "help": "which models (default: all that are installed)",
+    },
+    "--scenarios": {
+        "nargs": "*",
+        "default": ["four_regimes"],
+        "metavar": "NAME",
+        "help": "scenarios for our engines, at design=quick (default: four_regimes)",
+    },
+    "--out": {
+        "type": Path,
+        "metavar": "DIR",
+        "help": "the folder of the results (default: results/bench/<time>)",
+    },
 }
 
 _FOLDER = ("folder", {"type": Path, "metavar": "DIR", "help": "the folder of a finished run"})
@@ -96,6 +126,11 @@ COMMANDS: dict[str, Command] = {
     "verify": Command(
         "check this copy against exact answers, in under a minute",
         "sim.cli.reading:verify",
+    ),
+    "bench": Command(
+        "time the engines beside other ways to simulate the same task",
+        "sim.cli.bench:bench",
+        flags=("--sizes", "--rounds", "--models", "--scenarios", "--out", "--force"),
     ),
     "test": Command(
         "run the test-suite (arguments after -- go to pytest; --slow adds the long ones)",

@@ -47,6 +47,18 @@ class People:
 
 
 @dataclass(frozen=True)
+class Cost:
+    """What another program says of its own simulation."""
+
+    cpu_seconds: float
+    peak_bytes: int
+
+
+class NotHere(Exception):
+    """What this model needs is not on this machine; the message says what."""
+
+
+@dataclass(frozen=True)
 class Spells:
     """What a model of workload W gives back, one entry a person."""
 
@@ -54,11 +66,13 @@ class Spells:
     held: NDArray[np.int64]
     waiting_days: NDArray[np.floating]
     """Days in the queue, of all the meetings together, those cut short by the exit included."""
+    cost: Cost | None = None
+    """What it took, where the model is another program; None where this process can be asked."""
 
 
 def caseworkers(people: int) -> int:
-    """How many caseworkers serve so many people."""
-    return int(people * CASEWORKERS_PER_PERSON + 1e-9)
+    """How many caseworkers serve so many people; at least one."""
+    return max(1, int(people * CASEWORKERS_PER_PERSON + 1e-9))
 
 
 def uniforms(seed: int, replication: int, purpose: int, people: int) -> NDArray[np.floating]:

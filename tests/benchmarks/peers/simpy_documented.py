@@ -7,80 +7,17 @@ at the same time, the latter leaves the caseworker taken for ever.
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterator
-from math import exp, inf
+from collections.abc import Generator
+from math import exp
 from typing import Any
 
 import numpy as np
 import simpy
 
-from .common import (
-    BOOST,
-    FIRST_MEETINGS,
-    GAP_DAYS,
-    HORIZON_DAYS,
-    LATER_GAP_DAYS,
-    MEETING_DAYS,
-    RATE_FROM_DAYS,
-    RATE_PER_DAY,
-    TAU_DAYS,
-    People,
-    Spells,
-)
+from .common import HORIZON_DAYS, MEETING_DAYS, TAU_DAYS, People, Spells
+from .search import cumulative, due_days, exit_day
 
 GC_POLICY = "on, Python's default"
-PIECES = tuple(zip(RATE_FROM_DAYS, (*RATE_FROM_DAYS[1:], inf), RATE_PER_DAY, strict=True))
-
-
-def grown(rate: float, stock: float, days: float) -> float:
-    """What a rate and a decaying stock of meetings add to the cumulative rate in some days."""
-    return rate * (days + BOOST * stock * TAU_DAYS * (1.0 - exp(-days / TAU_DAYS)))
-
-
-def cumulative(frailty: float, stock: float, day: float, until: float) -> float:
-    """The cumulative job rate between two spell days, with a stock of meetings at the first."""
-    total = 0.0
-    for start, stop, rate in PIECES:
-        if stop <= day:
-            continue
-        if start >= until:
-            break
-        stop = min(stop, until)
-        total += grown(frailty * rate, stock, stop - day)
-        stock *= exp((day - stop) / TAU_DAYS)
-        day = stop
-    return total
-
-
-def exit_day(frailty: float, stock: float, day: float, remaining: float) -> float:
-    """The spell day on which the cumulative job rate has grown by what remains."""
-    for _, stop, rate in PIECES:
-        if stop <= day:
-            continue
-        rate *= frailty
-        gain = grown(rate, stock, stop - day) if stop < inf else inf
-        if gain >= remaining:
-            break
-        remaining -= gain
-        stock *= exp((day - stop) / TAU_DAYS)
-        day = stop
-    days, step = 0.0, inf
-    while step > 1e-10:  # increasing and concave: Newton comes from the left
-        slope = rate * (1.0 + BOOST * stock * exp(-days / TAU_DAYS))
-        step = (remaining - grown(rate, stock, days)) / slope
-        days += step
-    return day + days
-
-
-def due_days(regime: int) -> Iterator[float]:
-    """The spell days on which meetings are due."""
-    day = 0.0
-    for number in range(1, FIRST_MEETINGS[regime] + 1):
-        day = number * GAP_DAYS[regime]
-        yield day
-    while True:
-        day += LATER_GAP_DAYS
-        yield day
 
 
 class Office:
@@ -132,8 +69,8 @@ class Office:
         self.end[person] = leave
 
 
-def simulate(people: People, caseworkers: int) -> Spells:
-    """Run workload W to its horizon."""
+def simulate(people: People, caseworkers: int, seed: int) -> Spells:
+    """Run workload W to its horizon; all luck is in the people, the seed is not used."""
     office = Office(people, caseworkers)
     office.env.process(office.arrivals())
     office.env.run()

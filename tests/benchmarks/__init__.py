@@ -1,0 +1,1 @@
+"""What `samtale bench` runs beside the engines, and the tests of it."""
