@@ -17,7 +17,7 @@ from sim.model.compiled.layout import CHANGE, MEETING_ROW, PLACE, REAL, SPELL_RO
 from sim.model.compiled.office import WRONG_BUSY, WRONG_FREE, WRONG_IDLE, WRONG_SUM
 from sim.model.compiled.world import SHORT_OF_ROOM, WRONG
 from sim.model.jobcentre import ORDERS
-from sim.model.journal import ArmRows, office_by_day
+from sim.model.journal import MEETING_COLUMNS, SPELL_COLUMNS, ArmRows, office_by_day
 from sim.model.leavers import Leavers, Weeks
 from sim.model.office import WAIT_ERROR, Office
 from sim.model.population import People, past_entrants
@@ -199,8 +199,11 @@ def _rows(
     kernels().order_meetings(serials, of, number, found)
     del of, number, serials, person, spell
     of_spells = {name: arrays.take(f"spell_{name}")[:rows][order] for name in SPELL_ROW}
+    of_spells["duration_days"] = of_spells["exit_day"] - of_spells["entry_day"]
+    of_spells = {name: of_spells[name] for name in SPELL_COLUMNS}
     of_meetings = {name: np.repeat(of_spells[name], counts) for name in ("person", "spell")}
     of_meetings |= {name: arrays.take(f"meeting_{name}")[:meetings][found] for name in MEETING_ROW}
+    of_meetings = {name: of_meetings[name] for name in MEETING_COLUMNS}
     del found, order
     audit = _audit(arrays, study, w, replication)
     numbers, open_minutes = office.by_day()

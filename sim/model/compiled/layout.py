@@ -14,13 +14,18 @@ import numpy as np
 from sim.rules.people import GROUPS, Line, Spell
 from sim.rules.rulebook import Rulebook
 
-REAL, WHOLE, PLACE, BYTE, YES = np.float64, np.int64, np.int32, np.int8, np.bool_
+REAL, WHOLE, PLACE, SHORT, BYTE, YES = (
+    np.float64, np.int64, np.int32, np.int16, np.int8, np.bool_,
+)  # fmt: skip
 
 BYTES = frozenset({
     "group", "fixed_exit", "other_exit", "exit", "duty", "owed", "booked", "state", "form",
     "absent", "partner", "asked_duty", "others", "line",
 })  # fmt: skip
-"""Whole numbers of a spell that fit into a byte; the rest take four."""
+"""Whole numbers of a spell that fit into a byte."""
+
+SHORTS = frozenset({"spell", "due", "held", "sanctions", "number", "planned", "asked_planned"})
+"""Those that take two, as they do in the rows; the rest take four."""
 
 LINES = 3
 """Exits beside the job, each with a record where meetings move it."""
@@ -58,7 +63,8 @@ def _spell() -> np.dtype:
         elif kind is bool:
             columns.append((YES, name))
         elif name != "alarm":
-            columns.append((BYTE if name in BYTES else PLACE, name))
+            size = BYTE if name in BYTES else SHORT if name in SHORTS else PLACE
+            columns.append((size, name))
     whole = _record(*columns)
     fields = [("alarm", EVENT), *((name, whole.fields[name][0]) for name in whole.names or ())]
     return np.dtype(fields, align=True)
@@ -108,12 +114,14 @@ LEAVER = _record(
 """What the rows will not tell of a person who leaves for a job; see ``sim.model.audit``."""
 
 ONE_REAL, ONE_PLACE = _record((REAL, "v")), _record((PLACE, "v"))
-ONE_SHORT, ONE_BYTE, ONE_YES = _record((np.int16, "v")), _record((BYTE, "v")), _record((YES, "v"))
+ONE_SHORT, ONE_BYTE, ONE_YES = _record((SHORT, "v")), _record((BYTE, "v")), _record((YES, "v"))
 
 SPELL_ROW = (
-    "person", "spell", "group", "entry_day", "exit_day", "duration_days", "exit", "frailty",
-    "due", "held", "waiting_days", "counted", "sanctions", "minutes",
+    "person", "spell", "group", "entry_day", "exit_day", "exit", "frailty", "due", "held",
+    "waiting_days", "counted", "sanctions", "minutes",
 )  # fmt: skip
+"""What a spell's row holds while a world runs, beside its number in order of entry."""
+
 MEETING_ROW = (
     "number", "planned", "due_day", "start_day", "end_day", "form", "duty", "outcome", "minutes",
 )  # fmt: skip

@@ -18,7 +18,6 @@ def spell_row(g, p):
     record_at(g.spell_group, i, ONE_BYTE).v = p.group
     record_at(g.spell_entry_day, i, ONE_REAL).v = p.entry_day
     record_at(g.spell_exit_day, i, ONE_REAL).v = p.exit_day
-    record_at(g.spell_duration_days, i, ONE_REAL).v = p.exit_day - p.entry_day
     record_at(g.spell_exit, i, ONE_BYTE).v = p.exit
     record_at(g.spell_frailty, i, ONE_REAL).v = p.frailty
     record_at(g.spell_due, i, ONE_SHORT).v = p.due
