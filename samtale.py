@@ -1,11 +1,13 @@
 """Sets up a checkout in .venv the first time, then runs samtale there: python3 samtale.py run
 
 It needs Python 3.11 or later with its pip and venv, and nothing else. The libraries are those
-of requirements.lock, checked by their hashes; when the lock changes, .venv is made anew.
+of requirements.lock, checked by their hashes; when the lock changes, .venv is made anew. The
+libraries of the compiled engine are left out where there is no wheel of them.
 """
 
 import hashlib
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -15,6 +17,7 @@ HERE = Path(__file__).resolve().parent
 FOLDER = HERE / ".venv"
 STAMP = FOLDER / "made-by-samtale.txt"
 OLDEST = (3, 11)
+OPTIONAL = ("llvmlite", "numba")
 
 
 def fail(message):
@@ -53,6 +56,19 @@ def check_python():
         )
 
 
+def split_lock():
+    """Writes the lock as two: what every run needs, and what only the compiled engine needs."""
+    needed, optional = FOLDER / "needed.txt", FOLDER / "optional.txt"
+    lock = (HERE / "requirements.lock").read_text(encoding="utf-8")
+    pins = re.split(r"(?m)^(?=\S)", lock)
+    parts = {needed: [], optional: []}
+    for pin in pins:
+        parts[optional if pin.split("==")[0] in OPTIONAL else needed].append(pin)
+    for file, lines in parts.items():
+        file.write_text("".join(lines), encoding="utf-8")
+    return str(needed), str(optional)
+
+
 def set_up():
     """Makes .venv with the locked libraries and this checkout; half-made ones are made again."""
     check_python()
@@ -66,12 +82,13 @@ def set_up():
     FOLDER.mkdir()
     STAMP.write_text("unfinished\n", encoding="utf-8")
     python = str(python_of(FOLDER))
+    needed, optional = split_lock()
     pip = [python, "-m", "pip", "--disable-pip-version-check", "--quiet", "install"]
     steps = (
         ("make a virtual environment", [sys.executable, "-m", "venv", str(FOLDER)]),
         (
             "install the libraries of requirements.lock",
-            [*pip, "--use-pep517", "--require-hashes", "-r", str(HERE / "requirements.lock")],
+            [*pip, "--use-pep517", "--require-hashes", "-r", needed],
         ),
         (
             "install this checkout",
@@ -81,6 +98,13 @@ def set_up():
     for what, command in steps:
         if subprocess.run(command, stdout=sys.stderr, check=False).returncode != 0:
             fail(f"could not {what} (see above). Mend the cause and run the same command again.")
+    wheels = [*pip, "--no-deps", "--only-binary", ":all:", "--require-hashes", "-r", optional]
+    if subprocess.run(wheels, capture_output=True, check=False).returncode != 0:
+        print(
+            "Numba could not be installed (most often: no wheel of it for this Python or system). "
+            "The compiled engine is left out, and SimPy serves.",
+            file=sys.stderr,
+        )
     STAMP.write_text(wanted(), encoding="utf-8")
 
 

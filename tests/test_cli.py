@@ -12,7 +12,9 @@ from pathlib import Path
 import pytest
 
 import sim
-from sim.cli import arguments, main
+from sim.cli import arguments, main, planning
+from sim.config import load
+from sim.experiment import study
 from sim.rules import errors
 
 ROOT = Path(sim.__file__).resolve().parent.parent
@@ -155,6 +157,16 @@ def test_show_tells_value_unit_source_and_what_differs(
     assert not list(tmp_path.iterdir())
 
 
+def test_a_scenario_without_arms_is_told_which_it_gets(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("mine.yaml").write_text("title: Mine\n", encoding="utf-8")
+    assert main.main(["show", "scenarios=mine.yaml", "--strict"]) == 0
+    said = capsys.readouterr().err
+    assert said.count("\n") == 1 and said.startswith("samtale: note: arms: none given in ")
+
+
 def test_strict_turns_warnings_into_errors(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -262,10 +274,34 @@ def test_report_makes_the_same_figures_and_report_again(finished: Path) -> None:
     assert {path: path.read_bytes() for path in before} == before
 
 
+def plan_of(words: list[str], folder: Path, capsys: pytest.CaptureFixture[str]) -> str:
+    """What is said of a study before it runs."""
+    built = study.build(load(words, folder=folder).values)
+    planning.print_plan(built, 1.0)
+    return " ".join(capsys.readouterr().out.split())
+
+
+def test_a_plan_says_where_there_are_no_caseworkers_and_where_the_load_is_a_bound(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    small = [*SMALL, "population.inflow.people=50"]
+    poisson = plan_of([*small, "arms.standard.levers.caseworkers=0"], tmp_path, capsys)
+    assert re.search(r"Standard: 6 meetings in 6 months 0 0\.0 no caseworkers", poisson)
+    assert "inf" not in poisson.replace("in full", "") and "upper bound" not in poisson
+    cohort = plan_of([*small, "population.inflow.kind=cohort"], tmp_path, capsys)
+    assert "upper bound" in cohort and "everybody comes on the first day" in cohort
+    even = plan_of(
+        [*small, "population.inflow.kind=even", "population.inflow.days=20"], tmp_path, capsys
+    )
+    assert "upper bound" in even and "everybody comes in 20 days" in even
+
+
 def test_trace_tells_a_life_and_saves_its_picture(finished: Path) -> None:
     done = samtale("trace", "results/a", cwd=finished)
     assert done.returncode == 0, done.stderr
-    assert "Person " in done.stdout and "Meeting 1, due on" in done.stdout
+    named = re.search(r"so person (\d+) was chosen: the first ", done.stdout.splitlines()[0])
+    assert named is not None and f"Person {named[1]} (" in done.stdout.splitlines()[1]
+    assert "Meeting 1, due on" in done.stdout
     picture = re.search(r"Picture: (.*\.png)", done.stdout)
     assert picture is not None and (finished / picture[1]).is_file()
     nobody = samtale("trace", "results/a", "--person", "5", cwd=finished)
@@ -279,9 +315,24 @@ def test_compare_sets_runs_side_by_side(finished: Path) -> None:
     done = samtale("compare", "results/a", "results/b", cwd=finished)
     assert done.returncode == 0, done.stderr
     assert re.search(r"effect\.kind +concave +none", done.stdout)
-    assert "days_saved" in done.stdout
+    assert re.search(r"Intensified +Days saved +.*\d", done.stdout)
+    assert re.search(r"Standard +Found a job +[\d.]+ % ", done.stdout)
+    assert re.search(r"Standard +Municipality's cost, DKK per spell +\d", done.stdout)
+    for name in ("days_saved", "rmst_728_days", "_dkk", "lockdown_voluntary  "):
+        assert name not in done.stdout.replace("arms.", "")
     assert samtale("compare", "results/a", cwd=finished).returncode == 2
     assert samtale("compare", "results/a", "results/c", cwd=finished).returncode == 3
+
+
+@pytest.mark.parametrize("columns", [60, 79])
+def test_compare_breaks_no_number_on_a_narrow_terminal(finished: Path, columns: int) -> None:
+    wide = samtale("compare", "results/a", "results/b", cwd=finished)
+    narrow = samtale("compare", "results/a", "results/b", cwd=finished, COLUMNS=str(columns))
+    assert narrow.returncode == 0, narrow.stderr
+    assert "Intensified: Days saved" in narrow.stdout
+    cells = re.findall(r"\S+ \(\S+ to [^)]+\)", wide.stdout)
+    assert len(cells) > 60 and all(cell in narrow.stdout for cell in cells)
+    assert max(map(len, narrow.stdout.splitlines())) <= 79
 
 
 def test_halved_caseworkers_are_warned_of_before_the_run(tmp_path: Path) -> None:

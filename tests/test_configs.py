@@ -203,7 +203,12 @@ def test_a_scenario_without_arms_has_those_of_the_default(
     tmp_path: Path, default: Configuration
 ) -> None:
     write(tmp_path, "mine.yaml", "title: X\n")
-    assert load(["scenarios=mine.yaml"], folder=tmp_path).values["arms"] == default.values["arms"]
+    found = load(["scenarios=mine.yaml"], folder=tmp_path)
+    assert found.values["arms"] == default.values["arms"]
+    (note,) = found.notes
+    assert note.startswith("arms: none given in ") and "mine.yaml" in note
+    assert note.endswith("default scenario: standard, intensified, flexible, lockdown_voluntary")
+    assert default.notes == []
 
 
 def test_a_users_own_regime_is_found_in_their_folder(tmp_path: Path) -> None:

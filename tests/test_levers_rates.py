@@ -56,9 +56,7 @@ def test_a_voluntary_meeting_threatens_nobody() -> None:
 
 
 SANCTIONED: dict[str, Any] = {
-    "population": {
-        "groups": {"ui": {"no_show": {"physical": 1}, "sanction_risk_per_no_show": 1}}
-    },
+    "population": {"groups": {"ui": {"no_show": {"physical": 1}, "sanction_risk_per_no_show": 1}}},
     "effect": {"sanction_factor": 2, "sanction_days": 84},
     "office": {"no_show_minutes": 1440, "rebook_days": 5000},
 }
@@ -183,4 +181,4 @@ def test_fewer_cases_for_each_caseworker_shorten_spells() -> None:
     first = two < 7.0
     assert np.allclose(two[first] / six[first], 3.0**0.2)
     plain_days = run_one(merged(STEADY, {}), **NEVER).spells["exit_day"]
-    assert np.allclose(six[first] * 1.0 ** 0.2, plain_days[first])
+    assert np.allclose(six[first] * 1.0**0.2, plain_days[first])

@@ -103,9 +103,9 @@ def test_one_more_group_changes_no_row_of_the_first() -> None:
     assert set(both.spells["group"].tolist()) == {0, 5}
     for table in ("spells", "meetings"):
         rows = getattr(both, table)
-        assert same(
-            getattr(one, table), chosen(rows, rows["person"] < 2 * PERSONS_PER_GROUP)
-        ), table
+        assert same(getattr(one, table), chosen(rows, rows["person"] < 2 * PERSONS_PER_GROUP)), (
+            table
+        )
 
 
 def test_a_longer_run_begins_with_the_same_people_and_lives() -> None:
@@ -144,9 +144,7 @@ def test_purposes_persons_and_replications_have_luck_of_their_own() -> None:
 
 def test_the_same_people_come_to_every_arm_and_pairs_share_their_luck() -> None:
     """Paired, 11 against 6 meetings vary less than a tenth of what they do unpaired."""
-    arms = {
-        str(n): {"schedule": {"ui": [{"meetings": n, "span_days": 182}]}} for n in (6, 11)
-    }
+    arms = {str(n): {"schedule": {"ui": [{"meetings": n, "span_days": 182}]}} for n in (6, 11)}
     rows = run(plain({"population": {"inflow": {"people": 2000}}}, **arms))
     one, other = rows["6"].spells, rows["11"].spells
     assert same(one, other, "person", "entry_day", "frailty", "counted")

@@ -42,4 +42,6 @@ def test_the_published_share_of_spells_is_sanctioned_under_the_standard_regime(g
         live_spell(p, w, luck, 4000.0, [0.0, 0.0])
         sanctioned += p.sanctions > 0
     share = SHARES[group]
-    assert sanctioned / SPELLS == pytest.approx(share, abs=3.7 * (share * (1 - share) / SPELLS) ** 0.5)
+    assert sanctioned / SPELLS == pytest.approx(
+        share, abs=3.7 * (share * (1 - share) / SPELLS) ** 0.5
+    )

@@ -1,6 +1,7 @@
 """The script that sets a checkout up: samtale.py, with nothing but Python."""
 
 import importlib.util
+import re
 import shutil
 import subprocess
 import sys
@@ -75,6 +76,39 @@ def test_a_failed_step_is_named_and_done_again_the_next_time(
     assert "--require-hashes" in begun[1]
 
 
+def test_a_numba_that_cannot_be_installed_does_not_stop_the_set_up(
+    script: ModuleType, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    given: dict[str, str] = {}
+
+    def run(command: list[str], **options: object) -> subprocess.CompletedProcess[str]:
+        if "-r" in command:
+            given[Path(command[-1]).stem] = Path(command[-1]).read_text(encoding="utf-8")
+        return subprocess.CompletedProcess(command, 1 if "--only-binary" in command else 0)
+
+    monkeypatch.setattr(script.subprocess, "run", run)
+    script.set_up()
+    assert script.STAMP.read_text(encoding="utf-8") == script.wanted()
+    assert "SimPy serves" in capsys.readouterr().err
+    assert "numba==" not in given["needed"] and "simpy==" in given["needed"]
+    assert [line.split("==")[0] for line in given["optional"].splitlines() if "==" in line] == [
+        "llvmlite",
+        "numba",
+    ]
+    whole = (script.HERE / "requirements.lock").read_text(encoding="utf-8")
+    assert len(whole) == len(given["needed"]) + len(given["optional"])
+
+
+def test_the_lock_has_numba_for_each_python_that_has_a_wheel_of_it(checkout: Path) -> None:
+    """A wheel each of Linux (two machines), macOS and Windows for 3.11 to 3.14: 16 at least."""
+    lock = (checkout / "requirements.lock").read_text(encoding="utf-8")
+    for name in ("numba", "llvmlite"):
+        pin = next(part for part in re.split(r"(?m)^(?=\S)", lock) if part.startswith(name + "=="))
+        assert "python_full_version < '3.15'" in pin
+        assert "platform_machine == 'arm64' or sys_platform != 'darwin'" in pin
+        assert pin.count("--hash=sha256:") >= 16
+
+
 def test_the_lock_pins_every_library_by_hash_and_names_no_host(checkout: Path) -> None:
     lines = (checkout / "requirements.lock").read_text(encoding="utf-8").splitlines()
     pins = [line for line in lines if line and line[0] not in "# "]
@@ -111,3 +145,8 @@ def test_a_copy_of_the_checkout_sets_itself_up_and_runs(checkout: Path, tmp_path
     assert again.returncode == 0, again.stderr
     assert "four_regimes" in again.stdout
     assert "Setting up" not in again.stderr
+    python = str(
+        copy / ".venv" / ("Scripts/python.exe" if sys.platform == "win32" else "bin/python")
+    )
+    checked = subprocess.run([python, "-m", "pip", "check"], capture_output=True, check=False)
+    assert checked.returncode == 0, checked.stdout

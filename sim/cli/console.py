@@ -12,6 +12,8 @@ if TYPE_CHECKING:
 
 PLAIN_WIDTH = 200
 PLAIN_STEPS = 10
+NARROW = 80
+COLUMN_GAP = 3
 
 
 def prepare() -> None:
@@ -110,6 +112,32 @@ def table(
     for row in rows:
         shown.add_row(*(Text(cell.translate(signs)) for cell in row))
     rich_console().print(shown)
+
+
+def side_by_side(
+    names: Sequence[str],
+    labels: Sequence[str],
+    rows: Sequence[Sequence[str]],
+    title: str,
+    right: bool = False,
+) -> None:
+    """Prints a table with a column a label, or a block a row where the terminal is too narrow.
+
+    A row is what it is called (one cell a name), then a cell a label. Cells of numbers (`right`)
+    are never broken; others are, down to a terminal of 80 columns.
+    """
+    widths = [max(map(len, column)) for column in zip((*names, *labels), *rows, strict=True)]
+    needed = sum(widths) + COLUMN_GAP * len(widths)
+    width = rich_console().width
+    if not rows or needed <= width or (width >= NARROW and not right):
+        table((*names, *labels), rows, title=title, right=labels if right else ())
+        return
+    say(f"\n{title}")
+    signs = {} if rich_console().encoding.lower().startswith("utf") else PLAIN_SIGNS
+    for row in rows:
+        say(f"\n{': '.join(row[: len(names)])}".translate(signs))
+        for label, cell in zip(labels, row[len(names) :], strict=True):
+            say(f"  {label}: {cell}".translate(signs))
 
 
 def duration(seconds: float) -> str:

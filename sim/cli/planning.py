@@ -25,12 +25,15 @@ def print_plan(study: "Study", seconds: float) -> None:
         number = mean_caseworkers(study, arm)
         cost = "–" if isinf(number) else f"{number * price / 1e6:,.1f}"
         load = study.offered_load[arm]
-        rows.append((title_of(study, arm), staff(study, arm), cost, f"{load:.2f}"))
+        shown = "no caseworkers" if load == inf else f"{load:.2f}"
+        rows.append((title_of(study, arm), staff(study, arm), cost, shown))
     columns = ("arm", "caseworkers", "m DKK a year", "offered load")
     console.table(columns, rows, right=columns[1:])
     for arm in study.arms:
         if (load := study.offered_load[arm]) > FULL_LOAD:
             console.note(f"samtale: warning: {title_of(study, arm)}: {overload(load)}")
+    if bound := load_is_bound(study):
+        console.say(bound)
     luck = ", each with luck of its own" if study.replications > 1 else ""
     word = "replication" if study.replications == 1 else "replications"
     console.say(f"{study.replications} {word}{luck}, about {console.duration(seconds)}.")
@@ -43,6 +46,19 @@ def overload(load: float) -> str:
     return (
         f"the meetings ask for {load:.2f} times the time that the caseworkers have; people will "
         "wait ever longer, and many will leave before their meeting"
+    )
+
+
+def load_is_bound(study: "Study") -> str:
+    """What the offered load is where people do not keep coming; empty where they do."""
+    inflow = study.values["population"]["inflow"]
+    if inflow["kind"] == "poisson":
+        return ""
+    when = "on the first day" if inflow["kind"] == "cohort" else f"in {inflow['days']:g} days"
+    return (
+        "The offered load is an upper bound for the run as a whole "
+        f"(population.inflow.kind={inflow['kind']}): everybody comes {when}, the office is busiest "
+        "then, and whoever leaves while waiting asks for less."
     )
 
 

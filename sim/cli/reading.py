@@ -1,12 +1,15 @@
 """The commands on what is there: report, trace, compare and verify."""
 
 import argparse
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
 from sim.cli import console
 from sim.cli.running import print_comparison
 from sim.rules.errors import CheckError
+
+if TYPE_CHECKING:
+    from sim.experiment.folder import RunFolder
 
 OUTCOMES = (
     "rmst_728_days",
@@ -24,6 +27,9 @@ PAIRED = (
     "net_saving_public_dkk",
     "worse_off_share",
 )
+
+PER_SPELL = ("meetings", "DKK per spell")
+"""Units of which the name of a metric does not say what they are counted for."""
 
 
 def report(arguments: argparse.Namespace) -> None:
@@ -57,13 +63,16 @@ def trace(arguments: argparse.Namespace) -> None:
 def compare(arguments: argparse.Namespace) -> None:
     """Prints finished runs side by side, and what differs between their configurations."""
     from sim.experiment import compare_runs, store
+    from sim.report.words import name_of
 
-    beside = compare_runs.side_by_side([store.read(folder) for folder in arguments.folders])
+    runs = [store.read(folder) for folder in arguments.folders]
+    beside = compare_runs.side_by_side(runs)
     if beside.same_rows:
         console.say("All runs have the same rows, to the last bit.")
     settings = [[str(cell) for cell in row] for row in beside.settings.itertuples(index=False)]
     title = "What differs between their configurations" if settings else "Configured alike"
-    console.table(("name", *beside.labels), settings, title=title)
+    console.side_by_side(("name",), beside.labels, settings, title)
+    titles = _arm_titles(runs)
     for title, table, column, metrics in (
         ("Outcomes, all groups together (95 % interval)", beside.summary, "mean", OUTCOMES),
         ("Against the first arm (95 % interval)", beside.differences, "difference", PAIRED),
@@ -71,22 +80,35 @@ def compare(arguments: argparse.Namespace) -> None:
         chosen = table[(table["group"] == "all") & table["metric"].isin(metrics)]
         rows = [
             [
-                str(row["arm"]),
-                str(row["metric"]),
+                titles.get(str(row["arm"]), str(row["arm"])),
+                name_of("metric", row["metric"])
+                + (" per spell" if row["unit"] in PER_SPELL else ""),
                 *(_cell(row, one, column) for one in beside.labels),
             ]
             for row in chosen.to_dict("records")
         ]
-        columns = ("arm", "metric", *beside.labels)
-        console.table(columns, rows, title=title, right=beside.labels)
+        console.side_by_side(("regime", "outcome"), beside.labels, rows, title, right=True)
+    if any(run.manifest["replications"] == 1 for run in runs):
+        console.say("A run of one replication has no interval.")
+
+
+def _arm_titles(runs: Sequence["RunFolder"]) -> dict[str, str]:
+    """What arms are called in the reports, by name; of the first run that has the arm."""
+    from sim.report import folder
+
+    titles: dict[str, str] = {}
+    for run in runs:
+        for arm in folder.read(run.path, run.manifest).arms:
+            titles.setdefault(arm.name, arm.title)
+    return titles
 
 
 def _cell(row: Mapping[str, Any], label: str, column: str) -> str:
-    """A value with its interval, to the digits that the interval supports."""
+    """A value with its interval, to the digits that the interval supports; shares in per cent."""
     from sim.report.digits import with_interval
 
-    value, low, high = (row[f"{label}: {name}"] for name in (column, "ci_low", "ci_high"))
-    return with_interval(float(value), float(low), float(high))
+    value, low, high = (float(row[f"{label}: {name}"]) for name in (column, "ci_low", "ci_high"))
+    return with_interval(value, low, high, share=row["unit"] == "share")
 
 
 def verify(arguments: argparse.Namespace) -> None:

@@ -19,7 +19,7 @@ ASK_ABOVE_SECONDS = 2 * 3600.0
 
 
 def configure(arguments: argparse.Namespace) -> "Configuration":
-    """The configuration that the overrides compose; prints its warnings.
+    """The configuration that the overrides compose; prints its warnings and notes.
 
     Raises InputError, with --strict also for a warning.
     """
@@ -30,6 +30,8 @@ def configure(arguments: argparse.Namespace) -> "Configuration":
         raise InputError([*configuration.warnings, "(with --strict, warnings are errors)"])
     for warning in configuration.warnings:
         console.note(f"samtale: warning: {warning}")
+    for text in configuration.notes:
+        console.note(f"samtale: note: {text}")
     return configuration
 
 
@@ -65,6 +67,8 @@ def run(arguments: argparse.Namespace) -> None:
         compare.prepare(built, folder, origin, arguments.force, arguments.resume)
         seconds = estimate_seconds(built)
         print_plan(built, seconds)
+        if built.engine_note:
+            console.note(f"samtale: {built.engine_note}")
         _agree(seconds, arguments.yes)
         finished = _simulate(arguments, configuration, built, folder, origin, pool)
     console.say()

@@ -26,13 +26,14 @@ Difference = tuple[str, Any, Any, str]
 class Configuration:
     """What a run needs to know: `values` is the study, the rest tells about it.
 
-    `warnings` are what is odd though allowed; `out` is the folder of the user's choice, or None;
+    `warnings` are what is odd though allowed, `notes` what was filled in unasked; `out` is the folder of the user's choice, or None;
     `registry` holds what plug-ins have added, and `plugins` their files.
     """
 
     values: dict[str, Any]
     scenario: str
     warnings: list[str]
+    notes: list[str]
     origins: Origins
     parameters: tuple[Parameter, ...]
     registry: Registry

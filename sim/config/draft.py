@@ -29,6 +29,7 @@ class Draft:
     name: str = ""
     layers: list[Layer] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
     incomplete: bool = False
     study: dict[str, Any] = field(default_factory=dict)
     groups: dict[str, tuple[str, Mapping[str, Any]]] = field(default_factory=dict)
@@ -39,7 +40,7 @@ class Draft:
     def gather(self) -> None:
         """Read every file that the study is made of, weakest first.
 
-        What is wrong stands in `problems`; `incomplete` says that there is nothing to compose.
+        What is wrong stands in `problems`, what was filled in in `notes`; `incomplete` says that there is nothing to compose.
         """
         self.command = self.asked.tree()
         self.problems.extend(self.asked.problems)
@@ -99,6 +100,10 @@ class Draft:
             shipped = data_root() / "scenarios" / f"{default}.yaml"
             arms = self.library.read(shipped)
             self.scenario["arms"] = plain(arms.values.get("arms", {}))
+            self.notes.append(
+                f"arms: none given in {document.name}, so those of the default scenario: "
+                f"{', '.join(self.scenario['arms'])}"
+            )
         self.remove_arms()
         return document, arms
 

@@ -67,6 +67,7 @@ def _load(words: list[str], registry: Registry, library: Library) -> Configurati
         values=values,
         scenario=values["name"],
         warnings=warnings,
+        notes=draft.notes,
         origins=origins,
         parameters=parameters,
         registry=registry,

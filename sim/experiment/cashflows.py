@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.experiment.rows import spell_rows
 from sim.rules.costs import DAYS_PER_WEEK, Tariff
 from sim.rules.levers import with_changes
 from sim.rules.meetings import HELD
@@ -47,8 +48,6 @@ class Flows:
     wage: Array
     displaced: Array
     """Jobs of the unsimulated lost to this one: for as long as it lasts, at the same wage."""
-    caseworkers: Array
-    """Staff cost a day in unemployment; zero unless nobody used a minute of the staff."""
 
     def take(self, rows: NDArray[np.intp]) -> Flows:
         """The same of some of the spells."""
@@ -77,7 +76,6 @@ class Flows:
             "wages": wages,
             "displaced_wages": self.displaced * wages,
             "displaced_benefit": self.displaced * self.benefit * after_days,
-            "caseworkers": self.caseworkers * days,
         }
 
 
@@ -104,6 +102,12 @@ class Meetings:
         return Meetings(self.place[kept], self.row[kept])
 
 
+def all_meetings(rows: ArmRows) -> Meetings:
+    """Every meeting of an arm."""
+    row = spell_rows(rows)
+    return Meetings(np.arange(len(row)), row)
+
+
 def money_levers(values: Mapping[str, Any], arm: str) -> dict[str, Any]:
     """The levers of an arm that cost money themselves."""
     regime = values["regimes"][values["arms"][arm]["regime"]]
@@ -113,7 +117,7 @@ def money_levers(values: Mapping[str, Any], arm: str) -> dict[str, Any]:
     )
 
 
-def flows(study: Study, tariff: Tariff, rows: ArmRows, staff_dkk_per_day: float) -> Flows:
+def flows(study: Study, tariff: Tariff, rows: ArmRows) -> Flows:
     """The flows of all spells of an arm."""
     spells = rows.spells
     group, way, person = spells["group"], spells["exit"], spells["person"]
@@ -139,7 +143,6 @@ def flows(study: Study, tariff: Tariff, rows: ArmRows, staff_dkk_per_day: float)
         after_exit=np.array(tariff.after_exit_dkk_per_day)[group, way],
         wage=np.where((way == JOB) | (way == RECALL), tariff.wage_dkk_per_day, 0.0),
         displaced=np.where(way == JOB, displaced_jobs_per_job(rows), 0.0),
-        caseworkers=np.full(len(entry), staff_dkk_per_day),
     )
 
 
@@ -194,41 +197,45 @@ def lump_payments(study: Study, rows: ArmRows, lump_dkk: float) -> Payments:
 
 
 @dataclass(frozen=True)
-class Staff:
-    """What the staff of an arm costs: by day (discounted), and shared out."""
+class Window:
+    """The counted spells, and between which days each is followed in money.
 
-    day: Array
-    dkk: Array
-    dkk_per_minute: float
-    dkk_per_day: float
-    """Share of a day in unemployment, where nobody used a minute of a staff that costs."""
-    unlimited: bool
+    ``owner`` has one element a row of spells: the counted spell of the row's person, or ``number``
+    where there is none; the last element of the days stands for those, and holds no day.
+    """
+
+    number: int
+    owner: NDArray[np.intp]
+    from_day: Array
+    to_day: Array
+
+    @property
+    def rows(self) -> NDArray[np.intp]:
+        """Rows of people who have a counted spell."""
+        return np.flatnonzero(self.owner < self.number)
+
+    def paid(self, payments: Payments) -> Array:
+        """Kroner of each counted spell and of its person's later ones, within the window."""
+        whose = self.owner[payments.row]
+        inside = payments.day <= self.to_day[whose]
+        summed: Array = np.bincount(whose[inside], payments.dkk[inside], self.number).astype(float)
+        return summed
 
 
-def staff(study: Study, tariff: Tariff, rows: ArmRows) -> Staff:
-    """Caseworkers by FTE-year, busy or idle; unlimited ones by the minutes that they gave."""
-    office = rows.office
-    day = office["day"].astype(float)
-    end_day = np.maximum(np.minimum(day + 1.0, study.horizon_days), day)
-    minutes = office["minutes_used"]
-    unlimited = np.isinf(office["caseworkers"])
-    number = np.where(unlimited, 0.0, office["caseworkers"])
-    minute_dkk = tariff.caseworker_dkk_per_year / float(
-        study.values["office"]["minutes_per_caseworker_year"]
-    )
-    paid_minutes = np.where(unlimited, minute_dkk * minutes, 0.0)
-    per_day = tariff.caseworker_dkk_per_day
-    dkk = number * per_day * tariff.days(day, end_day) + paid_minutes * tariff.discount(day + 0.5)
-    plain_dkk = float((number * per_day * (end_day - day) + paid_minutes).sum())
-    used = float(rows.meetings["minutes"].sum())
+def window(rows: ArmRows, days: float) -> Window:
+    """The counted spells of an arm, each followed for so many days from its entry."""
     spells = rows.spells
-    lived = float((spells["exit_day"] - np.maximum(spells["entry_day"], 0.0)).sum())
-    return Staff(
-        day=day,
-        dkk=dkk,
-        dkk_per_minute=plain_dkk / used if used > 0.0 else 0.0,
-        dkk_per_day=plain_dkk / lived if used == 0.0 and lived > 0.0 else 0.0,
-        unlimited=bool(unlimited.any()),
+    first = np.flatnonzero(spells["counted"])
+    owner = np.cumsum(spells["counted"], dtype=np.intp) - 1
+    mine = owner >= 0
+    mine[mine] = spells["person"][first[owner[mine]]] == spells["person"][mine]
+    owner[~mine] = len(first)
+    from_day = spells["entry_day"][first].astype(float)
+    return Window(
+        number=len(first),
+        owner=owner,
+        from_day=np.append(from_day, np.inf),
+        to_day=np.append(from_day + days, -np.inf),
     )
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 import sim
-from sim.experiment import files, metrics, provenance, store
+from sim.experiment import another_run, files, metrics, provenance, store
 from sim.experiment.estimates import Outcomes, differences, summary
 from sim.experiment.figures_tables import costs_table, figure_tables
 from sim.experiment.folder import RunFolder
@@ -19,6 +19,7 @@ from sim.experiment.parquet import RowFiles
 from sim.experiment.pool import Pool, Progress, no_progress
 from sim.experiment.task import Job, Replicated, World, replicate, shipped_world
 from sim.experiment.timing import Clock
+from sim.model.engines import compile_for
 
 if TYPE_CHECKING:
     from sim.experiment.study import Study
@@ -41,7 +42,12 @@ def prepare(
     }
     if not origin.seed_drawn:
         same["seed"] = study.seed
-    return store.prepare(out, same, force, resume)
+
+    def explain(found: RunFolder, fact: str) -> list[str]:
+        known = fact == "configuration_sha256"
+        return another_run.different(found, study.values, origin.plugins) if known else []
+
+    return store.prepare(out, same, force, resume, explain)
 
 
 def run(
@@ -77,6 +83,7 @@ def run(
     if isinstance(place, RunFolder):
         return place
     clock = Clock()
+    compiling = compile_for(study)
     with place as writer:
         if pool is None:
             with start_pool(study.values["compute"], study.replications) as own:
@@ -99,6 +106,7 @@ def run(
         clock.stop()
         facts["wall_seconds"] = round(time.perf_counter() - began, 3)
         facts["seconds"] = clock.with_spent(one.seconds for one in done)
+        facts["seconds"]["compiling"] += round(compiling, 3)
         return writer.seal(facts)
 
 

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from sim.experiment import metrics
-from sim.experiment.intervals import estimate, fieller, replications_needed
+from sim.experiment.intervals import Estimate, estimate, fieller, replications_needed
 
 SUMMARY = ["arm", "group", "metric", "unit", "mean", "se", "ci_low", "ci_high", "replications"]
 DIFFERENCES = [
@@ -88,24 +88,34 @@ def summary(outcomes: Outcomes) -> pd.DataFrame:
     """The rows of summary.csv: arm, group and metric, for the metrics that have a value.
 
     A median that some replication did not reach has no mean: leaving those out would bias it.
+    Intervals of shares are cut off at 0 and 1 (`metrics.SHARES_OF_PEOPLE`).
     """
     names = tuple(metrics.UNITS)
     values = outcomes.values[:, :, [outcomes.metrics.index(name) for name in names], :]
     found = estimate(_whole_median(values, names), outcomes.has_luck)
+    low, high = _cut_off(found, names, metrics.BOUNDS)
     table = _long(
         [outcomes.arms, outcomes.groups, names],
         ["arm", "group", "metric"],
         {
             "mean": found.mean,
             "se": found.se,
-            "ci_low": found.low,
-            "ci_high": found.high,
+            "ci_low": low,
+            "ci_high": high,
             "replications": found.number,
         },
     )
     table = table[(table["replications"] > 0) | table["metric"].eq("median_days")].copy()
     table["unit"] = table["metric"].map(metrics.UNITS)
     return table[SUMMARY].reset_index(drop=True)
+
+
+def _cut_off(
+    found: Estimate, names: Sequence[str], bounds: Mapping[str, tuple[float, float]]
+) -> tuple[np.ndarray, np.ndarray]:
+    """The ends of the intervals of metrics (on the last axis), cut off at what can be."""
+    least, most = np.array([bounds.get(name, (-np.inf, np.inf)) for name in names]).T
+    return np.clip(found.low, least, most), np.clip(found.high, least, most)
 
 
 def _whole_median(values: np.ndarray, names: Sequence[str]) -> np.ndarray:
@@ -116,7 +126,11 @@ def _whole_median(values: np.ndarray, names: Sequence[str]) -> np.ndarray:
 
 
 def differences(outcomes: Outcomes) -> pd.DataFrame:
-    """The rows of differences.csv: each arm against the first, paired by replication."""
+    """The rows of differences.csv: each arm against the first, paired by replication.
+
+    Intervals of differences of shares are cut off at -1 and 1; whether one is noise does not
+    depend on that.
+    """
     names = (*metrics.UNITS, *metrics.PAIRED_UNITS)
     first, others = slice(0, 1), slice(1, None)
     paired: dict[str, np.ndarray] = {}
@@ -142,14 +156,15 @@ def differences(outcomes: Outcomes) -> pd.DataFrame:
             (found.number, ratio.number),
         ):
             whole[:, :, place] = part
+    low, high = _cut_off(found, names, metrics.PAIRED_BOUNDS)
     table = _long(
         [outcomes.arms[1:], outcomes.groups, names],
         ["arm", "group", "metric"],
         {
             "difference": found.mean,
             "se": found.se,
-            "ci_low": found.low,
-            "ci_high": found.high,
+            "ci_low": low,
+            "ci_high": high,
             "is_noise": found.is_noise,
             "replications_needed": needed,
             "replications": found.number,

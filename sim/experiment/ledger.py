@@ -2,8 +2,8 @@
 
 Per counted spell everything counts from the person's entry to 728 days later, later spells of the
 same person included. For the whole office everything counts from day 0 to the end of the run, by
-calendar year. The staff's cost, idle time included, is shared among spells by the minutes that
-their meetings used. Accounts and items are those of ``sim.rules.costs``.
+calendar year. The staff's cost, idle time included, is borne as ``sim.experiment.staff`` says.
+Accounts and items are those of ``sim.rules.costs``.
 """
 
 from __future__ import annotations
@@ -18,17 +18,18 @@ from numpy.typing import NDArray
 from sim.experiment.cashflows import (
     Array,
     Flows,
-    Meetings,
     Payments,
+    Window,
+    all_meetings,
     flows,
     held_payments,
     job_payments,
     lump_payments,
     money_levers,
-    staff,
     staff_payments,
+    window,
 )
-from sim.experiment.rows import spell_rows
+from sim.experiment.staff import counted_share, shared, staff
 from sim.rules.costs import ACCOUNTS, Amounts, Tariff, accounts
 
 if TYPE_CHECKING:
@@ -103,29 +104,41 @@ class Accounts:
         return not self.breaches()
 
 
-def account(study: Study, arm: str, rows: ArmRows) -> Accounts:
-    """The accounts of an arm from its rows; a study without 728 days of follow-up says so."""
+def staff_share(study: Study, rows: ArmRows) -> float:
+    """The part of the staff's cost that counted spells bear, if these rows are the first arm's."""
+    tariff = Tariff.of(study.values["costs"])
+    followed = window(rows, _window_days(study))
+    meetings = all_meetings(rows)
+    theirs = meetings.where(followed.owner[meetings.row] < followed.number)
+    return counted_share(tariff, rows, followed, theirs)
+
+
+def account(study: Study, arm: str, rows: ArmRows, share: float | None = None) -> Accounts:
+    """The accounts of an arm from its rows; a study without 728 days of follow-up says so.
+
+    Args:
+        share: the part of the staff's cost that counted spells bear (without it, `staff_share`
+            of these rows, as for a first arm).
+    """
     tariff = Tariff.of(study.values["costs"])
     levers = money_levers(study.values, arm)
     cost = staff(study, tariff, rows)
-    money = flows(study, tariff, rows, cost.dkk_per_day)
+    money = flows(study, tariff, rows)
     quality_dkk = float(levers["quality_dkk_per_meeting"])
     by_job = job_payments(tariff, rows, float(levers["programme"]["dkk_per_job"]))
     lump_dkk = float(levers["programme"]["lump_dkk"])
     lump = lump_payments(study, rows, lump_dkk)
 
-    window_days = min(WINDOW_DAYS, float(study.follow_up_days))
-    owner = _owners(rows)
-    row = spell_rows(rows)
-    meetings = Meetings(np.arange(len(row)), row)
-    theirs = meetings.where(owner[row] >= 0)
-    payments = [
-        staff_payments(tariff, rows, cost.dkk_per_minute, theirs),
-        *held_payments(tariff, rows, quality_dkk, theirs),
-        by_job,
-        lump,
-    ]
-    per_spell = _per_counted_spell(tariff, rows, money, payments, owner, window_days)
+    window_days = _window_days(study)
+    followed = window(rows, window_days)
+    meetings = all_meetings(rows)
+    theirs = meetings.where(followed.owner[meetings.row] < followed.number)
+    borne = counted_share(tariff, rows, followed, theirs) if share is None else share
+    fixed = shared(borne * cost.fixed_dkk, tariff, rows, followed, theirs)
+    paid = [*held_payments(tariff, rows, quality_dkk, theirs), by_job, lump]
+    if cost.dkk_per_minute > 0.0:
+        paid.append(staff_payments(tariff, rows, cost.dkk_per_minute, theirs))
+    per_spell = _per_counted_spell(tariff, followed, money, paid, fixed)
     lines = accounts(tariff, per_spell)
     totals = {name: np.sum(list(lines[name].values()), axis=0) for name in ACCOUNTS}
 
@@ -150,7 +163,7 @@ def account(study: Study, arm: str, rows: ArmRows) -> Accounts:
         )
     if cost.unlimited:
         flags.append("unlimited caseworkers are charged by the minutes that they gave")
-    if cost.dkk_per_day > 0.0:
+    if cost.fixed_dkk > 0.0 and not rows.meetings["minutes"].any():
         flags.append("no meeting used a minute: staff is shared by days in unemployment")
     return Accounts(
         arm=arm,
@@ -185,38 +198,22 @@ def calendar_years(start_date: date, horizon_days: float) -> list[tuple[int, flo
     return years
 
 
-def _owners(rows: ArmRows) -> NDArray[np.intp]:
-    """Each spell's counted spell of the same person, by its place among those; -1 without."""
-    spells = rows.spells
-    owner = np.cumsum(spells["counted"], dtype=np.intp) - 1
-    person = np.append(spells["person"][spells["counted"]], -1)
-    owner[person[owner] != spells["person"]] = -1
-    return owner
+def _window_days(study: Study) -> float:
+    return min(WINDOW_DAYS, float(study.follow_up_days))
 
 
 def _per_counted_spell(
-    tariff: Tariff,
-    rows: ArmRows,
-    money: Flows,
-    payments: list[Payments],
-    owner: NDArray[np.intp],
-    window_days: float,
+    tariff: Tariff, followed: Window, money: Flows, payments: list[Payments], staff_dkk: Array
 ) -> Amounts:
     """Kroner of each counted spell and of its person's later ones, within the window."""
-    from_day = rows.spells["entry_day"][rows.spells["counted"]].astype(float)
-    number = len(from_day)
-    # The last element stands for everybody whose costs belong to no counted spell.
-    to_day = np.append(from_day + window_days, -np.inf)
-
-    kept = np.flatnonzero(owner >= 0)
-    by = owner[kept]
-    flowing = money.take(kept).between(tariff, from_day[by], to_day[by])
+    kept = followed.rows
+    by = followed.owner[kept]
+    flowing = money.take(kept).between(tariff, followed.from_day[by], followed.to_day[by])
+    number = followed.number
     sums: dict[str, Any] = {item: np.bincount(by, dkk, number) for item, dkk in flowing.items()}
+    sums["caseworkers"] = staff_dkk
     for paid in payments:
-        whose = owner[paid.row]
-        inside = np.flatnonzero(paid.day <= to_day[whose])
-        summed = np.bincount(whose[inside], paid.dkk[inside], number)
-        sums[paid.item] = sums.get(paid.item, 0.0) + summed
+        sums[paid.item] = sums.get(paid.item, 0.0) + followed.paid(paid)
     return Amounts(**sums)
 
 
@@ -231,8 +228,6 @@ def _whole_office(
     """Kroner of all spells from one day to before another; the ``last`` part has its end too."""
     flowing = money.between(tariff, from_day, to_day)
     sums = {item: float(dkk.sum()) for item, dkk in flowing.items()}
-    # Shares of the staff's cost give way to the cost itself, which the payments hold.
-    sums["caseworkers"] = 0.0
     for paid in payments:
         inside = paid.day >= from_day
         if not last:

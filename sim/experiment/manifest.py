@@ -77,6 +77,8 @@ def manifest(
     elasticity = study.values["office"]["load_elasticity"]
     if elasticity > 0.0 and not design["zero_load_twin"] and len(study.arms) > 1:
         notes[LOAD_NOTE.format(elasticity=elasticity)] = None
+    if study.engine_note:
+        notes[study.engine_note] = None
     return {
         "program": "samtale",
         "version": sim.__version__,
@@ -89,7 +91,7 @@ def manifest(
         "title": study.values["title"],
         "question": study.values["question"],
         "start_date": study.start_date.isoformat(),
-        "engine": study.values["engine"],
+        "engine": study.engine,
         "seed": study.seed,
         "seed_drawn": origin.seed_drawn,
         "luck": design["luck"],

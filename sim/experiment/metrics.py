@@ -35,6 +35,17 @@ UNITS: dict[str, str] = {
 }
 """Metrics of one arm, in the order of the tables."""
 
+SHARES_OF_PEOPLE = (
+    *(f"survival_{days}" for days in SURVIVAL_DAYS),
+    *(f"exit_{name}_share" for name in EXIT_SHARES),
+    "late_share",
+)
+"""Shares that cannot lie outside of 0 to 1, nor their differences outside of -1 to 1.
+
+Student's t does not know this: with few replications an interval reaches beyond. Its ends are cut
+off at what can be. The true mean lies there too, so the cut interval covers it just as often.
+"""
+
 PAIRED_UNITS: dict[str, str] = {
     "days_saved": "days",
     "dkk_per_day_saved": "DKK per day",
@@ -61,6 +72,15 @@ RATIO = ("dkk_per_day_saved", "public_dkk", "rmst_728_days")
 ALL = "all"
 ZERO_LOAD = "|zero_load"
 """What follows an arm's name when it was run again without an effect of the caseload."""
+
+BOUNDS: dict[str, tuple[float, float]] = dict.fromkeys(SHARES_OF_PEOPLE, (0.0, 1.0))
+"""Between what the mean of a metric of one arm can lie, where that is not everything."""
+
+PAIRED_BOUNDS: dict[str, tuple[float, float]] = {
+    **dict.fromkeys(SHARES_OF_PEOPLE, (-1.0, 1.0)),
+    "worse_off_share": (0.0, 1.0),
+}
+"""The same for an arm against the first arm."""
 
 NEEDED_DAYS: dict[str, float] = {
     **{f"rmst_{days}_days": float(days) for days in RMST_DAYS},

@@ -50,13 +50,18 @@ def _git(top: Path, *arguments: str) -> str:
     return done.stdout.strip()
 
 
+def of_results(values: Mapping[str, Any]) -> dict[str, Any]:
+    """A composed study but for its seed and for what never changes results."""
+    study = {key: value for key, value in values.items() if key != "compute"}
+    study["design"] = {key: value for key, value in values["design"].items() if key != "seed"}
+    return study
+
+
 def configuration_sha256(values: Mapping[str, Any], plugins: Mapping[str, str]) -> str:
     """SHA-256 of a composed study but for its seed and for what never changes results.
 
     Args:
         plugins: names of plug-in files and the SHA-256 of each.
     """
-    study = {key: value for key, value in values.items() if key != "compute"}
-    study["design"] = {key: value for key, value in values["design"].items() if key != "seed"}
-    content = json.dumps([study, dict(plugins)], ensure_ascii=True, default=str)
+    content = json.dumps([of_results(values), dict(plugins)], ensure_ascii=True, default=str)
     return hashlib.sha256(content.encode()).hexdigest()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import secrets
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -111,7 +111,11 @@ class Writer:
 
 
 def prepare(
-    out: Path | str, facts: Mapping[str, Any], force: bool = False, resume: bool = False
+    out: Path | str,
+    facts: Mapping[str, Any],
+    force: bool = False,
+    resume: bool = False,
+    explain: Callable[[RunFolder, str], Sequence[str]] = lambda found, fact: (),
 ) -> Writer | RunFolder:
     """A place for results, before anything is simulated; tried out, with nothing left there.
 
@@ -120,6 +124,7 @@ def prepare(
         facts: what a finished run must have in its manifest to be the same run.
         force: replace a finished run.
         resume: give back a finished run of the same configuration instead of running it again.
+        explain: says in lines by what a run differs, where a fact alone would not tell.
 
     Raises DataError where there cannot be a new run folder.
     """
@@ -137,12 +142,12 @@ def prepare(
     if resume:
         found = read(final)
         if other := [key for key, value in facts.items() if found.manifest.get(key) != value]:
-            was = ", ".join(f"{key} {found.manifest.get(key)}" for key in other)
-            now = ", ".join(f"{key} {facts[key]}" for key in other)
-            raise DataError(
-                f"The results folder {out} holds another run: it has {was}, not {now}; "
-                "choose another folder with out=, or replace it with --force"
+            lines = [line for key in other for line in _difference(found, key, facts, explain)]
+            head = (
+                f"The results folder {out} holds another run; choose another folder with out=, "
+                "or replace it with --force. What differs (that run, and this one):"
             )
+            raise DataError([head, *lines])
         return found
     if not force:
         raise DataError(
@@ -162,6 +167,15 @@ def reseal(folder: RunFolder) -> RunFolder:
         whole = {**folder.manifest, "files": _digests(folder.path, written)}
         files.replace_text(folder.path / MANIFEST, _json(whole))
     return RunFolder(folder.path, whole)
+
+
+def _difference(
+    found: RunFolder,
+    key: str,
+    facts: Mapping[str, Any],
+    explain: Callable[[RunFolder, str], Sequence[str]],
+) -> Sequence[str]:
+    return explain(found, key) or [f"{key}: {found.manifest.get(key)}, not {facts[key]}"]
 
 
 def _has_name(path: Path) -> bool:

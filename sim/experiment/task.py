@@ -6,6 +6,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -75,6 +76,7 @@ def replicate(job: Job, replication: int) -> Replicated:
     digests: dict[str, str] = {}
     kept: dict[str, Tables] = {}
     reductions: dict[str, Reduction] = {}
+    share = ledger.staff_share(study, simulated[study.arms[0]])
     for arm in study.arms:
         of_arm = simulated[arm]
         checks.update(of_arm.checks)
@@ -82,7 +84,7 @@ def replicate(job: Job, replication: int) -> Replicated:
         digests[arm] = rows.digest(arm, replication, typed)
         if keeps_rows(study, replication):
             kept[arm] = typed
-        reductions[arm] = found = reduce(study, arm, of_arm, ledger.account)
+        reductions[arm] = found = reduce(study, arm, of_arm, partial(ledger.account, share=share))
         values |= {(arm, *key): value for key, value in found.values.items()}
         checks.update({"rows in key order": len(rows.SCHEMA), "ledger adds up to the øre": 1})
         checks["counted spells followed long enough"] += len(found.person)

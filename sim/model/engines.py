@@ -52,7 +52,11 @@ def _not_compilable(study: Study, registry: Registry) -> str:
 
 
 def compile_for(study: Study) -> float:
-    """Compile what a study needs, if that has not been done; the seconds it took."""
+    """Compile what a study needs, if that has not been done.
+
+    Returns:
+        Seconds that compiling has taken in this process.
+    """
     if study.engine != COMPILED:
         return 0.0
     from sim.model.compiled.driver import compile_for

@@ -131,14 +131,21 @@ def _figure(figure: Drawn) -> dict[str, Any]:
 
 
 def remarks(run: Run) -> list[str]:
-    """What the run itself says against its figures: warnings, notes, and metrics left out."""
-    said = [*(run.facts.get("warnings") or []), *(run.facts.get("notes") or [])]
+    """What the run itself says against its figures: no interval, warnings, notes, metrics left out."""
+    said = [*no_interval(run), *(run.facts.get("warnings") or []), *(run.facts.get("notes") or [])]
     left_out = run.facts.get("left_out") or {}
     said += [
         say("brief.left_out_metric", metric=name_of("metric", metric), why=why)
         for metric, why in left_out.items()
     ]
     return [clean(text, 500) for text in said]
+
+
+def no_interval(run: Run) -> list[str]:
+    """Why nothing has an interval, where that is so."""
+    if run.facts.get("luck") == "grid":
+        return [say("brief.no_interval_grid")]
+    return [say("brief.no_interval_one")] if run.facts.get("replications") == 1 else []
 
 
 def facts_of(run: Run) -> list[tuple[str, str]]:

@@ -41,6 +41,8 @@ class Life:
     frailty: float
     start_date: datetime.date
     arms: tuple[ArmLife, ...]
+    chosen_for: str = ""
+    """Why this person is told of, where nobody was named."""
 
 
 def read_life(run: Run, person: int | None = None, replication: int = 0) -> Life:
@@ -48,7 +50,7 @@ def read_life(run: Run, person: int | None = None, replication: int = 0) -> Life
 
     Raises DataError where the rows were not kept or hold no such person.
     """
-    chosen = _some_person(run.path, replication) if person is None else person
+    chosen, why = _some_person(run.path, replication) if person is None else (person, "")
     spells = _rows(run.path, "spells", person=chosen, replication=replication)
     if not spells:
         raise DataError([say("life.nobody", person=chosen, replication=replication, path=run.path)])
@@ -61,7 +63,7 @@ def read_life(run: Run, person: int | None = None, replication: int = 0) -> Life
     start = as_date(run.scenario.get("start_date")) or datetime.date(2020, 1, 1)
     return Life(
         chosen, replication, str(first["group"]), float(first["frailty"]), start,
-        tuple(life for life in arms if life.spells),
+        tuple(life for life in arms if life.spells), why,
     )  # fmt: skip
 
 
@@ -82,8 +84,11 @@ def _in_order(rows: list[dict[str, Any]], arm: Arm, *keys: str) -> tuple[Row, ..
     return tuple(sorted(mine, key=lambda row: tuple(row[key] for key in keys)))
 
 
-def _some_person(folder: Path, replication: int) -> int:
-    """A counted person with a job in every arm, two meetings held and spells of unlike length."""
+def _some_person(folder: Path, replication: int) -> tuple[int, str]:
+    """A counted person with a job in every arm, two meetings held and spells of unlike length.
+
+    Where there is none, another; and in words why it is this one.
+    """
     path = folder / "spells.parquet"
     if not path.is_file():
         raise DataError([say("life.no_rows", path=path)])
@@ -101,16 +106,21 @@ def _some_person(folder: Path, replication: int) -> int:
         longest=("duration_days", "max"),
     )
     apart = people.longest > people.shortest + 1.0
-    for wanted in (people.jobs & (people.held >= 2) & apart, people.held >= 2, people.held >= 0):
+    for wanted, why in (
+        (people.jobs & (people.held >= 2) & apart, "life.chosen_apart"),
+        (people.held >= 2, "life.chosen_met"),
+        (people.held >= 0, "life.chosen_first"),
+    ):
         if wanted.any():
-            return int(people.index[wanted][0])
+            return int(people.index[wanted][0]), say(why)
     raise DataError([say("life.no_replication", replication=replication, path=path)])
 
 
 def tell(life: Life, run: Run) -> list[str]:
     """The life in lines of text, arm after arm; an empty line stands between arms."""
     first = life.arms[0].spells[0]
-    lines = [
+    lines = [say("life.chosen", person=life.person, why=life.chosen_for)] if life.chosen_for else []
+    lines += [
         say(
             "life.who",
             person=life.person,

@@ -19,6 +19,9 @@ SHARES = frozenset(
     ["exit_job_share", "worse_off_share", "late_share", "offered_load", "utilisation"]
 )
 LOW_MARKS = ("assumption", "known-l", "missing", "judgement")
+WITHOUT_MEETINGS = ("waiting_days_mean", "late_share")
+WITHOUT_OFFICE = (*WITHOUT_MEETINGS, "offered_load", "utilisation")
+"""Metrics that mean nothing where nobody is met, or where there are no caseworkers."""
 MILLION = 1e6
 
 
@@ -106,7 +109,23 @@ def _line(run: Run, table: str, metric: str, column: str) -> Line:
     if place is not None and metric in DURATIONS:
         place = min(place, -1)  # arms are told apart by tenths of a day
     cells = [NOTHING if row is None else _cell(row, column, share, place=place) for row in rows]
+    if metric in WITHOUT_OFFICE:
+        cells = [_of_office(run, arm, metric, c) for arm, c in zip(run.arms, cells, strict=True)]
     return Line(metric, name_of("metric", metric), about_of(metric), tuple(cells))
+
+
+def _of_office(run: Run, arm: Arm, metric: str, cell: Cell) -> Cell:
+    """The cell, or words where it has no meaning: nobody was met, or there are no caseworkers."""
+    if metric in WITHOUT_MEETINGS:
+        held = _pick(run.table("summary"), arm, group="all", metric="held_per_person")
+        due = _pick(run.table("summary"), arm, group="all", metric="due_per_person")
+        if held is not None and due is not None and held["mean"] == 0.0 < due["mean"]:
+            return Cell(math.nan, say("cell.never_met"))
+        return cell
+    weeks = run.table("office_by_week")
+    own = weeks[weeks["arm"] == arm.name]["caseworkers"] if not weeks.empty else weeks
+    nobody = len(own) > 0 and bool((own == 0.0).all())
+    return Cell(math.nan, say("cell.no_staff")) if nobody else cell
 
 
 def _saving(run: Run, account: str) -> Line:
@@ -119,6 +138,10 @@ def _saving(run: Run, account: str) -> Line:
     return Line(f"net_saving_{account}", name, name_of("account_about", account), tuple(cells))
 
 
+def _says_anything(line: Line) -> bool:
+    return any(cell.text != NOTHING.text for cell in line.cells)
+
+
 def main_table(run: Run) -> list[Line]:
     """Days, jobs, meetings, waiting, load, money by account and who is worse off, an arm a column."""
     summary = run.table("summary")
@@ -129,7 +152,7 @@ def main_table(run: Run) -> list[Line]:
         lines.append(_line(run, "summary", metric, "mean"))
     lines += [_saving(run, account) for account in ACCOUNTS]
     lines.append(_line(run, "differences", "worse_off_share", "difference"))
-    return [line for line in lines if any(math.isfinite(cell.value) for cell in line.cells)]
+    return [line for line in lines if _says_anything(line)]
 
 
 def difference_table(run: Run) -> list[Line]:
@@ -137,7 +160,7 @@ def difference_table(run: Run) -> list[Line]:
     frame = run.rows("differences", group="all")
     metrics = [] if frame.empty else list(dict.fromkeys(frame["metric"]))
     lines = [_line(run, "differences", metric, "difference") for metric in metrics]
-    return [line for line in lines if any(math.isfinite(cell.value) for cell in line.cells)]
+    return [line for line in lines if _says_anything(line)]
 
 
 def cost_table(run: Run) -> list[tuple[str, list[Line]]]:
@@ -179,7 +202,7 @@ def office_table(run: Run) -> list[Line]:
         lines.append(Line("caseworkers_dkk", name, about_of("caseworkers_dkk"), cells))
     for metric in ("offered_load", "utilisation", "waiting_days_mean", "late_share"):
         lines.append(_line(run, "summary", metric, "mean"))
-    return [line for line in lines if any(math.isfinite(cell.value) for cell in line.cells)]
+    return [line for line in lines if _says_anything(line)]
 
 
 def parameter_rows(run: Run, only: str) -> list[dict[str, Any]]:

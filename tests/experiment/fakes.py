@@ -8,6 +8,7 @@ from datetime import date
 from typing import Any
 
 import numpy as np
+import yaml
 
 from sim.model.journal import ArmRows
 from sim.rules.meetings import CANCELLED, HELD, NO_SHOW, PENDING
@@ -32,6 +33,8 @@ class FakeStudy:
     follow_up_days: float
     start_date: date = date(2020, 1, 1)
     people: int = 60
+    engine: str = "simpy"
+    engine_note: str = ""
 
     @property
     def horizon_days(self) -> float:
@@ -204,6 +207,7 @@ class FakeConfiguration:
     )
     differences: list[tuple[str, str, str, str]] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
+    values: dict[str, Any] | None = None
 
     def to_yaml(self) -> str:
-        return "title: Made up\n"
+        return yaml.safe_dump(self.values or {"title": "Made up"})

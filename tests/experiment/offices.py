@@ -121,10 +121,12 @@ def rows(
     )
 
 
-def ledger(*lives: Life, caseworkers: float = 0.0, **how: Any) -> Accounts:
+def ledger(
+    *lives: Life, caseworkers: float = 0.0, share: float | None = None, **how: Any
+) -> Accounts:
     """The ledger of these lives, which adds up; other names go to ``study`` and to the rows."""
     extras = {key: how.pop(key) for key in list(how) if key.startswith("displaced")}
-    made = account(study(**how), "arm", rows(list(lives), caseworkers, **extras))
+    made = account(study(**how), "arm", rows(list(lives), caseworkers, **extras), share)
     assert made.breaches() == ()
     return made
 

@@ -99,6 +99,14 @@ def test_accounts_add_up_to_the_summary(finished: RunFolder) -> None:
         assert total == pytest.approx(means.loc[(arm, f"{account}_dkk"), "mean"])
 
 
+def test_staff_that_is_the_same_in_every_arm_moves_no_saving(finished: RunFolder) -> None:
+    accounts = finished.table("figures/accounts.csv").query("item == 'caseworkers'")
+    assert (accounts["dkk_per_spell"] > 0).all()
+    for _, of_account in accounts.groupby("account"):
+        dkk = of_account["dkk_per_spell"].to_numpy()
+        assert dkk == pytest.approx(np.full(3, dkk[0]), rel=1e-12)
+
+
 def test_rows_are_kept_of_the_first_replication_only_and_checks_are_counted(
     finished: RunFolder,
 ) -> None:

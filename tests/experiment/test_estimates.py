@@ -62,6 +62,26 @@ def test_one_replication_has_a_mean_and_no_interval() -> None:
     assert pd.isna(row(table, "B", "days_saved")["is_noise"])
 
 
+def test_intervals_of_shares_end_where_shares_do() -> None:
+    """Means .95 and .1 of two replications each: t reaches far beyond 0, 1 and -1."""
+    first = {("A", "all", "exit_job_share"): 0.9, ("B", "all", "exit_job_share"): 0.0}
+    second = {("A", "all", "exit_job_share"): 1.0, ("B", "all", "exit_job_share"): 0.2}
+    for values, load, worse in ((first, 0.1, 0.0), (second, 1.9, 0.1)):
+        values |= {("A", "all", "offered_load"): load, ("B", "all", "worse_off_share"): worse}
+    of = outcomes(first, second)
+    means, pairs = summary(of), differences(of)
+    high, low = row(means, "A", "exit_job_share"), row(means, "B", "exit_job_share")
+    assert (high["ci_high"], low["ci_low"]) == (1.0, 0.0)
+    half = 12.706204736 * 0.05
+    assert high["ci_low"] == pytest.approx(0.95 - half)
+    assert row(means, "A", "offered_load")["ci_low"] < 0.0, "a load is no share of people"
+    gap = row(pairs, "B", "exit_job_share")
+    assert (gap["ci_low"], gap["is_noise"]) == (-1.0, False)
+    assert gap["ci_high"] == pytest.approx(-0.85 + half)
+    worse = row(pairs, "B", "worse_off_share")
+    assert (worse["ci_low"], worse["is_noise"]) == (0.0, True)
+
+
 def test_a_grid_in_place_of_luck_has_no_interval() -> None:
     values = [
         {("A", "all", "rmst_182_days"): x, ("B", "all", "rmst_182_days"): 9} for x in (1.0, 2)

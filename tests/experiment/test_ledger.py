@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from dataclasses import replace
 from math import inf
+from typing import Any
 
 import numpy as np
 import pytest
 
-from sim.experiment.ledger import calendar_years
+from sim.experiment.ledger import calendar_years, staff_share
 from sim.rules.costs import ITEMS
 from sim.rules.meetings import NO_SHOW
 from sim.rules.people import EDUCATION, GROUPS, JOB, OPEN, OTHER, RECALL
 
-from .offices import Life, Talk, item, ledger, random_office, study, yearly
+from .offices import Life, Talk, item, ledger, random_office, rows, study, yearly
 
 
 def test_a_spell_climbs_the_ladder_at_weeks_4_26_and_52() -> None:
@@ -105,6 +106,32 @@ def test_staff_that_meets_nobody_is_shared_by_days_in_unemployment() -> None:
     made = ledger(Life(0.0, 100.0), Life(0.0, 300.0, person=10_000_001), caseworkers=1.0)
     assert made.lines["public"]["caseworkers"] == pytest.approx([273_000.0, 819_000.0])
     assert made.flags and "days in unemployment" in made.flags[0]
+
+
+def test_as_many_caseworkers_cost_as_much_however_they_spend_their_time() -> None:
+    """Under the first arm 3 minutes of 4 are the counted spells', under the other 1 of 4."""
+
+    def office(counted: float, other: float) -> list[Life]:
+        return [
+            Life(0.0, 100.0, talks=(Talk(10.0, counted),)),
+            Life(0.0, 200.0, person=10_000_001),
+            Life(-50.0, 100.0, person=10_000_002, counted=False, talks=(Talk(20.0, other),)),
+        ]
+
+    first, second = office(30.0, 10.0), office(20.0, 60.0)
+    of: Any = study()
+    share = staff_share(of, rows(first))
+    assert share == pytest.approx(0.75)
+    whole = 2.0 * 1092 * 1000.0
+    for lives in (first, second):
+        made = ledger(*lives, caseworkers=2.0, share=share)
+        assert item(made, "society", "caseworkers") == pytest.approx(0.75 * whole)
+        assert made.whole["society"]["caseworkers"] == pytest.approx(whole)
+        assert made.lines["society"]["caseworkers"][1] == 0.0, "within an arm by minutes"
+    more = ledger(*second, caseworkers=3.0, share=share)
+    assert item(more, "society", "caseworkers") == pytest.approx(0.75 * 1.5 * whole)
+    free = ledger(*second, caseworkers=inf, share=share)
+    assert item(free, "society", "caseworkers") == pytest.approx(20.0 * 10.0)
 
 
 def test_unlimited_caseworkers_are_charged_by_the_minutes_that_they_gave() -> None:

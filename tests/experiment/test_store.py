@@ -28,7 +28,13 @@ Run = Callable[..., RunFolder]
 def make(out: Path, seed: int = 1, **how: Any) -> RunFolder:
     """A small run."""
     made: Any = study(replications=2, seed=seed, people=20)
-    given: Any = {"configuration": FakeConfiguration(), "world": world} | how
+    return make_of(made, out, **how)
+
+
+def make_of(made: Any, out: Path, **how: Any) -> RunFolder:
+    """A run of this study."""
+    configuration = FakeConfiguration(values=made.values)
+    given: Any = {"configuration": configuration, "world": world} | how
     return run(made, out, **given)
 
 
@@ -114,14 +120,29 @@ def test_resume_of_the_same_run_does_nothing_and_of_another_is_refused(tmp_path:
     first = make(tmp_path / "run")
     again = make(tmp_path / "run", resume=True, world=None)
     assert again.manifest == first.manifest
-    with pytest.raises(DataError, match="it has seed 1, not seed 2"):
+    with pytest.raises(DataError, match="seed: 1, not 2"):
         make(tmp_path / "run", seed=2, resume=True, world=None)
     drawn = Origin(seed_drawn=True)
     assert make(tmp_path / "run", seed=2, resume=True, world=None, origin=drawn).manifest == (
         first.manifest
     )
-    with pytest.raises(DataError, match="configuration_sha256"):
+    with pytest.raises(DataError, match=r"plug-in a.py: not used, not 1"):
         make(tmp_path / "run", resume=True, world=None, origin=Origin(plugins={"a.py": "1"}))
+
+
+def test_resume_of_another_configuration_says_by_which_keys_it_differs(tmp_path: Path) -> None:
+    first = study(people=20)
+    make_of(first, tmp_path / "run")
+    other = study(people=20, seed=3)
+    other.values["office"] = {**other.values["office"], "load_elasticity": 0.2}
+    other.values["market"] = {f"m{number:02d}": number for number in range(14)}
+    with pytest.raises(DataError) as refused:
+        make_of(other, tmp_path / "run", resume=True, world=None, origin=Origin(seed_drawn=True))
+    head, *lines = refused.value.problems
+    assert "holds another run" in head and "--force" in head
+    assert lines[0] == "office.load_elasticity: 0.1, not 0.2"
+    assert lines[1] == "market.m00: not set, not 0"
+    assert len(lines) == 11 and lines[-1] == "and 5 more"
 
 
 def test_resume_does_not_trust_a_damaged_run(tmp_path: Path) -> None:

@@ -6,15 +6,19 @@ import base64
 import hashlib
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pytest
 from rich.console import Console
 
 from sim.report import write
+from sim.report.brief import remarks
 from sim.report.folder import read
+from sim.report.tables import main_table
 from sim.report.terminal import print_comparison
 
 Make = Callable[..., Path]
@@ -164,6 +168,44 @@ def test_assumptions_and_changes_are_listed(reported: Path) -> None:
     changed = page.index("What differs from the default")
     assert changed < page.index("effect.tau_days")
     assert "effect.alpha" not in page
+
+
+@pytest.mark.parametrize(
+    ("facts", "said"),
+    [
+        ({"replications": 1}, "No interval: one replication."),
+        ({"replications": 9, "luck": "grid"}, "No interval: a grid"),
+        ({"replications": 9, "luck": "random"}, ""),
+    ],
+)
+def test_a_run_without_intervals_says_so_on_the_screen_and_on_the_page(
+    make_run: Make, tmp_path: Path, facts: dict[str, Any], said: str
+) -> None:
+    path = make_run(tmp_path / "run", replications=1 if said else 30)
+    found = read(path, facts)
+    with (tmp_path / "out.txt").open("w+", encoding="utf-8") as file:
+        print_comparison(found, Console(file=file, width=100))
+        file.seek(0)
+        shown = file.read()
+    for text in (shown, " ".join(remarks(found))):
+        assert said in text and ("No interval" in text) == bool(said)
+
+
+def test_an_arm_without_caseworkers_shows_words_in_place_of_waits_and_load(reported: Path) -> None:
+    found = read(reported)
+    summary = found.table("summary").copy()
+    nobody = (summary["arm"] == "flexible") & (summary["group"] == "all")
+    summary.loc[nobody & (summary["metric"] == "held_per_person"), "mean"] = 0.0
+    due = summary[summary["metric"] == "held_per_person"].assign(metric="due_per_person", mean=6.0)
+    weeks = found.table("office_by_week").copy()
+    weeks.loc[weeks["arm"] == "flexible", "caseworkers"] = 0.0
+    tables = {**found.tables, "summary": pd.concat([summary, due]), "office_by_week": weeks}
+    lines = {line.key: line for line in main_table(replace(found, tables=tables))}
+    place = [arm.name for arm in found.arms].index("flexible")
+    assert lines["waiting_days_mean"].cells[place].text == "never met"
+    assert lines["offered_load"].cells[place].text == "no staff"
+    for key, words in (("waiting_days_mean", "never met"), ("offered_load", "no staff")):
+        assert [cell.text for cell in lines[key].cells].count(words) == 1
 
 
 def test_a_folder_that_is_no_run_is_refused(tmp_path: Path) -> None:

@@ -5,11 +5,13 @@ from __future__ import annotations
 import itertools
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import matplotlib
 import numpy as np
+import pandas as pd
 import pytest
 
 from sim.experiment.pool import Pool
@@ -146,6 +148,47 @@ def test_the_items_add_up_to_the_net_saving(run: Run) -> None:
     net = run.table("account_differences").set_index(["arm", "account"])
     for key, saving in sums.items():
         assert saving == pytest.approx(net.loc[key, "net_saving_dkk_per_spell"], abs=1e-6)
+
+
+def with_differences(run: Run, *rows: tuple[str, float, float, float, str]) -> Run:
+    """The run with these differences after a year: group, difference, interval, is it noise."""
+    columns = ["group", "difference", "ci_low", "ci_high", "is_noise"]
+    table = pd.DataFrame(rows, columns=columns).assign(arm="intensified", metric="survival_364")
+    return replace(run, tables={**run.tables, "differences": table})
+
+
+def test_the_headline_of_the_groups_states_no_noise_as_a_finding(run: Run) -> None:
+    noise = ("resource", -0.31, -0.7, 0.08, "True")
+    found = ("ui", -0.024, -0.030, -0.018, "False")
+    other = ("seasonal", 0.011, 0.001, 0.021, "False")
+    with style.drawing():
+        both = words(survival.draw_groups(with_differences(run, noise, found, other)))
+        none = words(survival.draw_groups(with_differences(run, noise)))
+        alone = words(survival.draw_groups(with_differences(run, ("ui", -0.5, np.nan, np.nan, ""))))
+    assert "more than noise is 2.4 points" in flat(both) and "31 points" not in flat(both)
+    assert "(Unemployment insurance, Intensified)" in flat(both)
+    assert "no regime moves a group by more than noise" in flat(none)
+    assert "noise" not in flat(alone) and "depending on the group" in flat(alone)
+
+
+def test_thirty_people_are_told_apart_by_more_than_a_day(run: Run) -> None:
+    first = run.rows("thirty_spells", arm="standard").reset_index(drop=True)
+    gaps = np.repeat([-1.01, -0.99, 0.0, 0.99, 1.01], 6)
+    other = first.assign(arm="intensified", duration_days=first["duration_days"] + gaps)
+    near = first.assign(arm="intensified", duration_days=first["duration_days"] + 0.5)
+    said = []
+    for second in (other, near):
+        tables = {**run.tables, "thirty_spells": pd.concat([first, second])}
+        with style.drawing():
+            said.append(flat(words(lives.draw(replace(run, tables=tables)))))
+    assert "shortens 6 of these 30 spells by more than a day, lengthens 6" in said[0]
+    assert "and leaves 18 as they are" in said[0]
+    assert "shortens 0 of these 30" in said[1] and "coincide" not in said[1]
+
+
+def flat(text: str) -> str:
+    """Text on one line, however it was broken."""
+    return " ".join(text.split())
 
 
 def test_labels_are_spread_without_overlap_and_within_bounds() -> None:

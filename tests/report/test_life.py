@@ -88,6 +88,24 @@ def test_without_a_number_somebody_is_chosen_whose_spell_differs(tmp_path: Path)
     assert read_life(run).person == 10000007
 
 
+def test_who_is_chosen_is_said_with_the_reason_and_who_is_named_is_not(tmp_path: Path) -> None:
+    """One life met twice and apart, one met twice and alike, one met once."""
+    for number, (days, held, why) in enumerate(
+        [
+            (10.0, 2, "differ by more than a day"),
+            (70.0, 2, "nobody's spells"),
+            (70.0, 1, "nobody was"),
+        ]
+    ):
+        other = {**SPELL, "arm": "more", "duration_days": days, "held": held}
+        path = tmp_path / str(number)
+        path.mkdir()
+        run = folder(path, [{**SPELL, "held": held}, other], [MEETING])
+        line = tell(read_life(run), run)[0]
+        assert "so person 10000007 was chosen: the first" in line and why in line
+        assert "chosen" not in "".join(tell(read_life(run, 10000007), run))
+
+
 def test_nobody_of_that_number_is_said_so(tmp_path: Path) -> None:
     run = folder(tmp_path, [SPELL], [MEETING])
     with pytest.raises(DataError, match="holds no person 5 in replication 0"):

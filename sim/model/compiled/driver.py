@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import time
 from dataclasses import dataclass, fields
 from math import inf
 
 import numpy as np
-from numba import typeof, types
 
 from sim.model.audit import EVERY, Audit
 from sim.model.books import MOST_SPELLS
@@ -43,23 +41,23 @@ class Stock:
 
 
 def compile_for(study: Study) -> float:
-    """Compile, or fetch from the disk, all that a study needs; the seconds it took."""
-    began = time.perf_counter()
+    """Compile, or fetch from the disk, all that a study needs.
+
+    Returns:
+        Seconds that compiling has taken in this process.
+    """
     settings, registry, run = settings_of(study), registry_of(study), kernels()
-    books = [(rulebook_of(study, arm, registry), study.caseworkers[arm]) for arm in study.arms]
-    for w, numbers in books:
-        clock = Clock(settings.horizon_days)
-        pools = len(Office(clock, settings, w, numbers, study, 0).pools)
+    for arm in study.arms:
+        w, clock = rulebook_of(study, arm, registry), Clock(settings.horizon_days)
+        pools = len(Office(clock, settings, w, study.caseworkers[arm], study, 0).pools)
         arrays = Arrays(w, 0, 0, pools)
-        run.live.compile((typeof(arrays.world), typeof(arrays.rulebook)))
-    arrays = Arrays(books[0][0], 0, 0)
-    world, rulebook = typeof(arrays.world), typeof(arrays.rulebook)
-    run.live_before.compile((world, rulebook, types.float64[::1]))
-    run.finish_rows.compile((world,))
-    run.set_up_events.compile((world,))
-    places = types.int32[::1]
-    run.order_meetings.compile((types.int64[::1], places, places, places))
-    return time.perf_counter() - began
+        run.live.prepare(arrays.world, arrays.rulebook)
+        run.live_before.prepare(arrays.world, arrays.rulebook, np.zeros(2))
+    run.finish_rows.prepare(arrays.world)
+    run.set_up_events.prepare(arrays.world)
+    places = np.zeros(1, np.int32)
+    run.order_meetings.prepare(np.zeros(1, np.int64), places, places, places)
+    return run.seconds
 
 
 def live_alone(w: Rulebook, people: People, until: float, figures: int) -> np.ndarray:
@@ -110,7 +108,8 @@ def run_world(
     )
     arrays = Arrays(w, study.seed, replication, len(office.pools))
     _set_up(arrays, study, settings, w, office, people, stock)
-    run, code = kernels(), SHORT_OF_ROOM
+    run = kernels()
+    compiled_before = run.seconds
     run.set_up_events(arrays.world)
     while True:
         code = run.live(arrays.world, arrays.rulebook)
@@ -120,7 +119,9 @@ def run_world(
             _complain(arrays.g)
         elif code == 0:
             break
-    return _rows(arrays, study, settings, w, office, replication)
+    rows = _rows(arrays, study, settings, w, office, replication)
+    rows.seconds["compiling"] = run.seconds - compiled_before
+    return rows
 
 
 def _set_up(

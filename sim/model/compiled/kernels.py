@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import sys
 import tempfile
+import time
 from collections.abc import Iterable
 from functools import lru_cache
 from hashlib import blake2b
@@ -18,6 +19,7 @@ from typing import Any, NamedTuple
 
 import numba
 import numpy as np
+from numba import typeof
 
 import sim.model.luck
 from sim.model import alone, stock
@@ -58,18 +60,48 @@ REPLACED = {
 CACHE_VARIABLE = "SAMTALE_CACHE"
 
 
+class Door:
+    """A compiled function, and how long it took to compile it or to fetch it from the disk."""
+
+    def __init__(self, dispatcher: Any) -> None:
+        self._dispatcher = dispatcher
+        self._known: set[tuple[Any, ...]] = set()
+        self.seconds = 0.0
+
+    def prepare(self, *arguments: Any) -> None:
+        """Compile the function for arguments like these."""
+        # finding out Numba's type of a record takes longer than some functions: kinds are known
+        # by their dtype, of which there is one object each
+        kinds = tuple(id(getattr(argument, "dtype", type(argument))) for argument in arguments)
+        if kinds not in self._known:
+            began = time.perf_counter()
+            self._dispatcher.compile(tuple(typeof(argument) for argument in arguments))
+            self.seconds += time.perf_counter() - began
+            self._known.add(kinds)
+
+    def __call__(self, *arguments: Any) -> Any:
+        """What the function returns."""
+        self.prepare(*arguments)
+        return self._dispatcher(*arguments)
+
+
 class Kernels(NamedTuple):
     """What Python calls; see the functions of the same names."""
 
-    live: Any
-    live_before: Any
-    live_alone: Any
-    finish_rows: Any
-    set_up_events: Any
-    order_meetings: Any
+    live: Door
+    live_before: Door
+    live_alone: Door
+    finish_rows: Door
+    set_up_events: Door
+    order_meetings: Door
+
+    @property
+    def seconds(self) -> float:
+        """Seconds that compiling has taken in this process."""
+        return sum(door.seconds for door in self)
 
 
-DOORS = Kernels(
+DOORS = (
     world.live, world.live_before, world.live_alone, world.finish_rows, world.set_up_events,
     rows.order_meetings,
 )  # fmt: skip
@@ -86,7 +118,7 @@ def kernels() -> Kernels:
         twins = compiled(MODULES, REPLACED, DOORS, cache=folder is not None)
     finally:
         numba.config.CACHE_DIR = before
-    return Kernels(*(twins[door] for door in DOORS))
+    return Kernels(*(Door(twins[door]) for door in DOORS))
 
 
 @lru_cache(maxsize=1)

@@ -27,6 +27,7 @@ from sim.model.compiled.clock import (
     assign_event,
     end_event,
     event_at,
+    forget,
     next_event,
     ring,
     settle_event,
@@ -260,6 +261,8 @@ def _arrive(g, w):
     g.next_entrant += 1
     if g.next_entrant < g.entrants:
         ring(g, -1 - ARRIVAL, _entry_day(g), NORMAL)
+    else:
+        forget(g, -1 - ARRIVAL)  # those of day 0 were not called by it
     slot = take_slot(g)
     first_spell(spell_at(g, slot), entrant_at(g, i), w)
     wake(g, w, slot)

@@ -12,6 +12,10 @@ from sim.report.folder import Arm, Run
 from sim.report.words import join, name_of, say
 
 TALL = 3.7
+COUNTED_DAYS = 1.0
+"""A spell counts as shorter or longer from a difference of more than this."""
+
+EXACT_DAYS = 1e-6
 EXIT_MARKERS = {"job": "o", "education": "D", "recall": "^", "other": "s", "open": ">"}
 
 
@@ -53,9 +57,9 @@ def _heading(rows: pd.DataFrame, arms: list[Arm]) -> tuple[str, list[str]]:
     )
     both = first.index.intersection(second.index)
     gap = (second[both] - first[both]).to_numpy()
-    shorter, longer = int((gap < -1e-6).sum()), int((gap > 1e-6).sum())
+    shorter, longer = int((gap < -COUNTED_DAYS).sum()), int((gap > COUNTED_DAYS).sum())
     same = len(gap) - shorter - longer
-    if same == len(gap):
+    if (abs(gap) <= EXACT_DAYS).all():
         return (
             say("thirty_spells.title_same", number=len(gap)),
             [say("coincide.exact", arms=join([a.title for a in arms]), where="")],

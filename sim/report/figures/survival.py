@@ -18,6 +18,7 @@ from sim.report.figures.style import (
     wrap,
 )
 from sim.report.folder import Arm, Run
+from sim.report.tables import verdict
 from sim.report.words import join, name_of, say
 
 LEFT, WIDE, ROOM = 0.57, 3.0, 76.0
@@ -175,11 +176,6 @@ def groups_table(run: Run) -> pd.DataFrame:
 
 def _groups_heading(run: Run, rows: pd.DataFrame, groups: list[str]) -> str:
     base = rows[(rows["arm"] == run.baseline.name) & (rows["week"] == 52)]["survival"]
-    gaps = {}
-    for group in groups:
-        own = rows[rows["group"] == group].pivot(index="week", columns="arm", values="survival")
-        gaps[group] = float((own.max(axis=1) - own.min(axis=1)).max())
-    most = max(gaps, key=lambda group: gaps[group])
     if base.empty or len(run.arms) < 2:
         return say("survival_by_group.title_plain")
     return say(
@@ -187,8 +183,28 @@ def _groups_heading(run: Run, rows: pd.DataFrame, groups: list[str]) -> str:
         arm=run.baseline.title,
         low=show(float(base.min()) * 100, 0, 4),
         high=show(float(base.max()) * 100, 0, 4),
-        gap=show(100 * gaps[most], 0, 2),
-        group=name_of("group", most),
+        moved=_most_moved(run, groups),
+    )
+
+
+def _most_moved(run: Run, groups: list[str]) -> str:
+    """The largest difference after a year that is more than noise; empty where that is not known."""
+    found = run.rows("differences", metric="survival_364")
+    if found.empty:
+        return ""
+    found = found[found["group"].isin(groups)]
+    said = found["is_noise"].map(verdict)
+    more = found[said == say("noise.more")]
+    if more.empty:
+        known = (said == say("noise.noise")).any()
+        return say("survival_by_group.noise") if known else ""
+    row = more.loc[more["difference"].abs().idxmax()]
+    low, high = sorted(100 * abs(float(row[end])) for end in ("ci_low", "ci_high"))
+    return say(
+        "survival_by_group.moved",
+        gap=show(100 * abs(float(row["difference"])), low, high),
+        group=name_of("group", row["group"]),
+        arm=next(arm.title for arm in run.arms if arm.name == row["arm"]),
     )
 
 
