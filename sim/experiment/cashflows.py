@@ -177,8 +177,7 @@ def held_payments(
     if quality_dkk:
         yield Payments("quality", held.row, day, quality_dkk * worth)
     else:
-        nothing = slice(0)
-        yield Payments("quality", held.row[nothing], day[nothing], worth[nothing])
+        yield Payments("quality", held.row[:0], day[:0], worth[:0])
 
 
 def job_payments(tariff: Tariff, rows: ArmRows, dkk_per_job: float) -> Payments:

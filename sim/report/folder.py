@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import yaml
 
@@ -84,9 +85,15 @@ class Run:
         frame = self.tables[name]
         if frame.empty:
             return frame
-        for column, value in where.items():
-            frame = frame[frame[column] == value]
-        return frame
+        return frame[matching(frame, **where)]
+
+
+def matching(frame: pd.DataFrame, **where: str) -> np.ndarray:
+    """In which rows each named column has the given value."""
+    chosen = np.ones(len(frame), dtype=bool)
+    for column, value in where.items():
+        chosen &= (frame[column] == value).to_numpy(dtype=bool)
+    return chosen
 
 
 def read_table(path: Path) -> pd.DataFrame:

@@ -6,10 +6,11 @@ import math
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from sim.report.digits import last_place, show, show_interval
-from sim.report.folder import Arm, Run, clean
+from sim.report.folder import Arm, Run, clean, matching
 from sim.report.words import find, name_of, say
 from sim.rules.costs import ACCOUNTS
 
@@ -86,10 +87,8 @@ def _cell(
 def _pick(frame: pd.DataFrame, arm: Arm, **where: str) -> pd.Series | None:
     if frame.empty:
         return None
-    chosen = frame[frame["arm"] == arm.name]
-    for column, value in where.items():
-        chosen = chosen[chosen[column] == value]
-    return None if chosen.empty else chosen.iloc[0]
+    chosen = matching(frame, arm=arm.name, **where)
+    return frame.iloc[int(np.argmax(chosen))] if chosen.any() else None
 
 
 def _finest(rows: list[pd.Series | None], column: str, factor: float) -> int | None:
