@@ -15,6 +15,7 @@ from sim.model.population import People, spell_of
 from sim.model.search import search
 from sim.model.settings import Settings, Study
 from sim.model.stock import take_over
+from sim.model.windows import windows
 from sim.rules.calendar import MINUTES_PER_DAY
 from sim.rules.entering import again, days_in_work, set_pace
 from sim.rules.errors import CheckError
@@ -25,9 +26,7 @@ from sim.rules.meetings import (
     PENDING,
     SEARCHES,
     WAITS,
-    WITHDRAWN,
     begin,
-    change_window,
 )
 from sim.rules.people import JOB, OPEN, Spell
 from sim.rules.renewal import sum_up_week
@@ -157,7 +156,7 @@ class World:
         for p in stock:
             take_over(p, w, self.luck, keeps[p.group])
             Life(clock, search(self, p))
-        Life(clock, self._windows())
+        Life(clock, windows(self))
         Life(clock, self._arrivals(people, later))
         if self.coupled:
             Life(clock, self._weeks())
@@ -203,7 +202,7 @@ class World:
         while True:
             now = clock._now
             self.known_until_day = min((week + 1) * WEEK_DAYS, settings.horizon_days)
-            everybody = self._who_searches(now)
+            everybody = self.who_searches(now)
             units, may_leave = 0, []
             for p in everybody:
                 effort, near = sum_up_week(p, w, now, self.known_until_day, RISE)
@@ -226,12 +225,12 @@ class World:
             for p in may_leave:
                 self.look(p, p.limit_day)
                 if p.exit_day < self.known_until_day:
-                    self._ring_earlier(p, now)
+                    self.ring_earlier(p, now)
             week += 1
             clock.set(alarm, week * WEEK_DAYS, FIRST)
             yield alarm
 
-    def _who_searches(self, now: float) -> Collection[Spell]:
+    def who_searches(self, now: float) -> Collection[Spell]:
         """The open spells, without those that are over but for a meeting that is seen through."""
         if self.rulebook.exit_breaks_meeting:
             return self.open.values()
@@ -243,7 +242,7 @@ class World:
                 advance(p, self.rulebook, p.exit_day)
         return searching
 
-    def _ring_earlier(self, p: Spell, now: float) -> None:
+    def ring_earlier(self, p: Spell, now: float) -> None:
         """After a change from outside: an alarm that would ring too late is brought forward."""
         if p.state == SEARCHES:
             day = min(p.exit_day, p.due_day)
@@ -251,35 +250,6 @@ class World:
             day = p.exit_day if p.state == WAITS or self.rulebook.exit_breaks_meeting else inf
         if day < p.alarm.day and p.alarm.day > now:
             self.clock.set(p.alarm, day)
-
-    def _windows(self) -> Generator[Alarm, None, None]:
-        """Change everybody's levers where a window of the regime begins and ends."""
-        clock, w = self.clock, self.rulebook
-        alarm = Alarm()
-        for day, starts, number in window_changes(w):
-            if day > clock._now:
-                clock.set(alarm, day, FIRST)
-                yield alarm
-            self.lever_set = number if starts else 0
-            for p in list(self._who_searches(day)):
-                self._change(p, bool(starts), day)
-
-    def _change(self, p: Spell, starts: bool, day: float) -> None:
-        w = self.rulebook
-        busy = p.state in (WAITS, MEETS)
-        row = self.lever_set * 7 + p.group
-        if change_window(p, w, day, row, starts, busy, self.luck.plan(p, w), p.spread):
-            self.office.pools[p.pool].withdraw(p)
-            p.state = WITHDRAWN
-            self.clock.set(p.alarm, day)
-        elif p.state == WITHDRAWN:
-            return  # by another window of this instant; the alarm is about to ring
-        elif not busy:
-            self.look(p, p.due_day)
-            self.clock.set(p.alarm, min(p.due_day, p.exit_day))
-        else:
-            self.look(p, p.limit_day)
-            self._ring_earlier(p, day)
 
     # the end -----------------------------------------------------------------------------------
 
@@ -312,12 +282,3 @@ class World:
             spells, meetings, office_by_day(spells, meetings, numbers, open_minutes),
             dict(self.checks), extras, {"checking": self.audit.seconds},
         )  # fmt: skip
-
-
-def window_changes(w: Rulebook) -> list[tuple[float, int, int]]:
-    """(day, whether it starts, number) of every window that begins or ends from day 0 on."""
-    changes = []
-    windows = zip(w.window_from_day, w.window_to_day, strict=True)
-    for number, (start, end) in enumerate(windows, start=1):
-        changes += [(max(start, 0.0), 1, number), (end, 0, number)]
-    return sorted(c for c in changes if c[0] >= 0.0)

@@ -11,11 +11,11 @@ from sim.model.audit import EVERY, Audit
 from sim.model.books import MOST_SPELLS
 from sim.model.clock import Clock
 from sim.model.compiled.arrays import Arrays
+from sim.model.compiled.before import SHORT_OF_ROOM, WRONG
 from sim.model.compiled.clock import NONE
 from sim.model.compiled.kernels import kernels
 from sim.model.compiled.layout import CHANGE, MEETING_ROW, PLACE, REAL, SPELL_ROW, WHOLE
-from sim.model.compiled.office import WRONG_BUSY, WRONG_FREE, WRONG_IDLE, WRONG_SUM
-from sim.model.compiled.world import SHORT_OF_ROOM, WRONG
+from sim.model.compiled.people import WRONG_BUSY, WRONG_FREE, WRONG_IDLE, WRONG_SUM
 from sim.model.jobcentre import ORDERS
 from sim.model.journal import MEETING_COLUMNS, SPELL_COLUMNS, ArmRows, office_by_day
 from sim.model.leavers import Leavers, Weeks
@@ -23,7 +23,7 @@ from sim.model.office import WAIT_ERROR, Office
 from sim.model.population import People, past_entrants
 from sim.model.settings import Settings, Study, registry_of, rulebook_of, settings_of
 from sim.model.stock import backwards_days, keeps_plan
-from sim.model.world import window_changes
+from sim.model.windows import window_changes
 from sim.rules.errors import CheckError
 from sim.rules.rulebook import Rulebook
 

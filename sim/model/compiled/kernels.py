@@ -7,10 +7,13 @@ folder of what is kept is named after everything that goes into it.
 from __future__ import annotations
 
 import os
+import signal
 import sys
 import tempfile
+import threading
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from functools import lru_cache
 from hashlib import blake2b
 from pathlib import Path
@@ -23,7 +26,22 @@ from numba import typeof
 
 import sim.model.luck
 from sim.model import alone, stock
-from sim.model.compiled import clock, doors, layout, luck, office, pointers, rows, story, world
+from sim.model.compiled import (
+    before,
+    clock,
+    doors,
+    groups,
+    layout,
+    luck,
+    people,
+    pointers,
+    pools,
+    queue,
+    renewal,
+    rows,
+    story,
+    world,
+)
 from sim.model.compiled.translate import compiled
 from sim.rules import (
     effects,
@@ -32,22 +50,23 @@ from sim.rules import (
     leaving,
     market,
     meetings,
-    people,
     plugged,
     regimes,
-    renewal,
 )
+from sim.rules import people as people_rules
+from sim.rules import renewal as renewal_rules
 
 MODULES: tuple[ModuleType, ...] = (
-    effects, entering, hazards, leaving, market, meetings, people, plugged, regimes, renewal,
-    alone, stock, clock, doors, luck, office, rows, story, world,
+    effects, entering, hazards, leaving, market, meetings, people_rules, plugged, regimes,
+    renewal_rules, alone, stock, before, clock, doors, groups, luck, people, pools, queue, renewal,
+    rows, story, world,
 )  # fmt: skip
 
 REPLACED = {
-    people.other_lines: doors.other_lines,
-    people.clear_other_lines: doors.clear_other_lines,
-    people.add_other_line: doors.add_other_line,
-    people.spare_line: doors.spare_line,
+    people_rules.other_lines: doors.other_lines,
+    people_rules.clear_other_lines: doors.clear_other_lines,
+    people_rules.add_other_line: doors.add_other_line,
+    people_rules.spare_line: doors.spare_line,
     plugged.plugged_hazard: doors.plugged_hazard,
     plugged.plugged_effect: doors.plugged_effect,
     plugged.plugged_schedule: doors.plugged_schedule,
@@ -58,6 +77,22 @@ REPLACED = {
 }
 
 CACHE_VARIABLE = "SAMTALE_CACHE"
+
+
+@contextmanager
+def later_interrupt() -> Iterator[None]:
+    """Hold Ctrl-C until this is over: Numba swallows what is raised while it compiles."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    held: list[tuple[Any, Any]] = []
+    before = signal.signal(signal.SIGINT, lambda number, frame: held.append((number, frame)))
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+    if held and callable(before):
+        before(*held[0])
 
 
 class Door:
@@ -75,7 +110,8 @@ class Door:
         kinds = tuple(id(getattr(argument, "dtype", type(argument))) for argument in arguments)
         if kinds not in self._known:
             began = time.perf_counter()
-            self._dispatcher.compile(tuple(typeof(argument) for argument in arguments))
+            with later_interrupt():
+                self._dispatcher.compile(tuple(typeof(argument) for argument in arguments))
             self.seconds += time.perf_counter() - began
             self._known.add(kinds)
 
@@ -102,7 +138,7 @@ class Kernels(NamedTuple):
 
 
 DOORS = (
-    world.live, world.live_before, world.live_alone, world.finish_rows, world.set_up_events,
+    world.live, before.live_before, before.live_alone, world.finish_rows, world.set_up_events,
     rows.order_meetings,
 )  # fmt: skip
 

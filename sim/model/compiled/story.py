@@ -8,20 +8,10 @@ from __future__ import annotations
 
 from sim.model.clock import NORMAL
 from sim.model.compiled.clock import NONE, forget, ring
+from sim.model.compiled.groups import gather
 from sim.model.compiled.luck import meeting_luck, plan_luck, threshold_luck, work_luck
-from sim.model.compiled.office import (
-    WRONG_SUM,
-    ask,
-    end_meeting,
-    fail,
-    gather,
-    look,
-    meet,
-    place,
-    pool_at,
-    spell_at,
-    withdraw,
-)
+from sim.model.compiled.people import WRONG_SUM, fail, look, meet, place, spell_at
+from sim.model.compiled.pools import ask, end_meeting, pool_at, withdraw
 from sim.model.compiled.rows import keep_leaver, met, no_meeting, spell_row
 from sim.model.search import LOOK_DAYS
 from sim.model.world import SMALL_THRESHOLD, SUM_ERROR

@@ -1,0 +1,111 @@
+"""What a compiled world does to everybody at once: new weeks, and windows of other levers."""
+
+from __future__ import annotations
+
+from math import inf
+
+from sim.model.clock import FIRST, NORMAL
+from sim.model.compiled.clock import WEEK, WINDOW, event_at, ring
+from sim.model.compiled.layout import CHANGE, ONE_REAL
+from sim.model.compiled.luck import plan_luck
+from sim.model.compiled.people import look, spell_at
+from sim.model.compiled.pointers import record_at
+from sim.model.compiled.pools import pool_at, withdraw
+from sim.model.compiled.story import MANY
+from sim.model.world import RISE
+from sim.rules.leaving import advance
+from sim.rules.market import EFFORT_UNIT, WEEK_DAYS, load_factor, market_factor
+from sim.rules.meetings import MEETS, SEARCHES, WAITS, WITHDRAWN, change_window
+from sim.rules.people import JOB
+from sim.rules.renewal import sum_up_week
+
+
+def _searches(g, w, p):
+    """Whether a person has not left; a meeting may be seen through after an exit."""
+    if not p.is_open:
+        return False
+    if g.breaks or p.exit_day > g.now:
+        return True
+    if p.exit == JOB:
+        advance(p, w, p.exit_day)
+    return False
+
+
+def renew(g, w):
+    """Renew the load and market factors (model sections 3 and 7)."""
+    g.known_until_day = min((g.week + 1) * WEEK_DAYS, g.horizon_days)
+    units = 0
+    for i in range(g.slots_taken):
+        p = spell_at(g, i)
+        p.is_near = False
+        if _searches(g, w, p):
+            effort, near = sum_up_week(p, w, g.now, g.known_until_day, RISE)
+            units += effort
+            p.is_near = near
+    effort_before = g.reference_effort_per_day
+    market = market_factor(units * EFFORT_UNIT, effort_before, g.pool_share, g.displacement)
+    if g.displacement > 0.0 and g.pool_share > 0.0:
+        others = effort_before * (1.0 - g.pool_share) / g.pool_share
+        g.displaced_jobs += WEEK_DAYS * others * (1.0 - market)
+    everybody = False
+    record_at(g.week_days, g.weeks_kept, ONE_REAL).v = g.now
+    for k in range(g.pools_count):
+        q = pool_at(g, k)
+        reference = g.reference_spells_per_caseworker
+        new = load_factor(q.open_spells, q.size, reference, g.load_elasticity) * market
+        if new > RISE * w.common_factor[1 + k]:
+            everybody = True
+        w.common_factor[1 + k] = new
+        record_at(g.week_factors, g.weeks_kept * g.pools_count + k, ONE_REAL).v = new
+    g.weeks_kept += 1
+    for i in range(g.slots_taken):
+        p = spell_at(g, i)
+        if p.is_near or (everybody and p.is_open and (g.breaks or p.exit_day > g.now)):
+            look(g, w, p, p.limit_day)
+            if p.exit_day < g.known_until_day:
+                _ring_earlier(g, p)
+    g.week += 1
+    ring(g, -1 - WEEK, g.week * WEEK_DAYS, FIRST)
+
+
+def _ring_earlier(g, p):
+    """After a change from outside: an alarm that would ring too late is brought forward."""
+    if p.state == SEARCHES:
+        day = min(p.exit_day, p.due_day)
+    else:
+        day = p.exit_day if p.state == WAITS or g.breaks else inf
+    alarm = event_at(g, p.slot).day
+    if day < alarm and alarm > g.now:
+        ring(g, p.slot, day, NORMAL)
+
+
+def change_windows(g, w):
+    """Change everybody's levers where windows of the regime begin and end today."""
+    while g.next_change < g.changes_count:
+        change = record_at(g.changes, g.next_change, CHANGE)
+        if change.day > g.now:
+            ring(g, -1 - WINDOW, change.day, FIRST)
+            return
+        g.next_change += 1
+        g.lever_set = change.number if change.starts else 0
+        for i in range(g.slots_taken):
+            p = spell_at(g, i)
+            if _searches(g, w, p):
+                _change(g, w, p, change.starts != 0)
+
+
+def _change(g, w, p, starts):
+    busy = p.state == WAITS or p.state == MEETS
+    row = g.lever_set * MANY + p.group
+    if change_window(p, w, g.now, row, starts, busy, plan_luck(g, p, w), p.spread):
+        withdraw(g, p)
+        p.state = WITHDRAWN
+        ring(g, p.slot, g.now, NORMAL)
+    elif p.state == WITHDRAWN:
+        return  # by another window of this instant; the alarm is about to ring
+    elif not busy:
+        look(g, w, p, p.due_day)
+        ring(g, p.slot, min(p.due_day, p.exit_day), NORMAL)
+    else:
+        look(g, w, p, p.limit_day)
+        _ring_earlier(g, p)
