@@ -139,16 +139,13 @@ def _days_to(p, w, need: float) -> float:
     without overshooting; exact in one step where the rate is constant.
     """
     if p.closed:
+        level = p.level * w.common_factor[p.common]
         if p.excess == 0.0:
-            return need / (p.level * w.common_factor[p.common])
+            return need / level
         now = factor(w.effect_kind, w.cap, p.excess)
         if w.decay == 0.0:
-            return need / (p.level * w.common_factor[p.common] * now)
-        days = (
-            need / (p.level * w.common_factor[p.common] * now)
-            if now > 0.0
-            else need / (p.level * w.common_factor[p.common])
-        )
+            return need / (level * now)
+        days = need / (level * now) if now > 0.0 else need / level
     else:
         # where the rate begins with (nearly) nothing, look ahead in growing steps
         now = rate(p, w, p.at_day)
