@@ -54,9 +54,11 @@ def run(arguments: argparse.Namespace) -> None:
     from sim.experiment import compare, files, study
     from sim.experiment.duration import estimate_seconds
     from sim.experiment.manifest import Origin
+    from sim.model.engines import compile_ahead, may_compile
 
     values = configuration.values
     with compare.start_pool(values["compute"], values["design"]["replications"]) as pool:
+        compiled = pool.ahead(compile_ahead) if may_compile(values) else None
         built = study.build(values, configuration.plugins)
         folder = configuration.out or default_folder(configuration.scenario)
         origin = Origin(
@@ -70,7 +72,10 @@ def run(arguments: argparse.Namespace) -> None:
         if built.engine_note:
             console.note(f"samtale: {built.engine_note}")
         _agree(seconds, arguments.yes)
-        finished = _simulate(arguments, configuration, built, folder, origin, pool)
+        compiled_seconds = compiled.result() if compiled is not None else 0.0
+        finished = _simulate(
+            arguments, configuration, built, folder, origin, pool, compiled_seconds
+        )
     console.say()
     print_comparison(finished.path)
     console.say(time_line(finished.manifest))
@@ -113,6 +118,7 @@ def _simulate(
     folder: Path,
     origin: Any,
     pool: Any,
+    compiled_seconds: float,
 ) -> Any:
     from sim.experiment import compare
     from sim.report import DRAWING
@@ -127,6 +133,7 @@ def _simulate(
                 force=arguments.force,
                 resume=arguments.resume,
                 pool=pool,
+                compiled_seconds=compiled_seconds,
                 progress=tell,
                 report=lambda made: _draw(made.path, made.manifest, pool),
                 drawing=DRAWING,

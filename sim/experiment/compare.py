@@ -62,6 +62,7 @@ def run(
     progress: Progress = no_progress,
     report: Callable[[RunFolder], None] | None = None,
     drawing: Sequence[str] = (),
+    compiled_seconds: float = 0.0,
     extra_tables: Mapping[str, pd.DataFrame] | None = None,
     world: World = shipped_world,
 ) -> RunFolder:
@@ -73,6 +74,7 @@ def run(
         pool: processes to work with; without one, those that the study's ``compute`` asks for.
         report: writes figures and brief into the folder before it gets its manifest and name.
         drawing: modules that the processes import for it while the tables are written.
+        compiled_seconds: what compiling took before, in another process.
         extra_tables: further tables for ``figures/``, by name without ``.csv``.
         world: makes the rows of one replication.
 
@@ -83,7 +85,7 @@ def run(
     if isinstance(place, RunFolder):
         return place
     clock = Clock()
-    compiling = compile_for(study)
+    compiling = compiled_seconds + compile_for(study)
     with place as writer:
         if pool is None:
             with start_pool(study.values["compute"], study.replications) as own:

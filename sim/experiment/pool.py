@@ -66,6 +66,10 @@ class Pool:
             for _ in range(self.workers):
                 self._submit(_import, tuple(modules))
 
+    def ahead(self, task: Callable[[], Result]) -> Future[Result] | None:
+        """Let one of the processes do something while this one is busy; None where there is none."""
+        return None if self._executor is None else self._submit(task)
+
     def close(self, at_once: bool = False) -> None:
         """End the processes, at once or after what they were given."""
         executor, self._executor = self._executor, None

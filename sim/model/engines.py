@@ -5,8 +5,10 @@ Both drive the same rules with the same luck, and give the same rows to the last
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from importlib.util import find_spec
+from typing import Any
 
 from sim.model.settings import STANDARD, Study, plain_standard, rulebook_of
 from sim.rules.registry import Registry
@@ -25,10 +27,9 @@ def with_engine(study: Study, registry: Registry) -> Study:
     The compiled engine serves unless SimPy is asked for, Numba is not there, or a plug-in cannot
     be compiled.
     """
-    if study.values["engine"] == SIMPY:
-        return replace(study, engine=SIMPY)
-    if find_spec("numba") is None:
-        return replace(study, engine=SIMPY, engine_note=NO_NUMBA)
+    if not may_compile(study.values):
+        note = "" if study.values["engine"] == SIMPY else NO_NUMBA
+        return replace(study, engine=SIMPY, engine_note=note)
     reason = _not_compilable(study, registry)
     if reason:
         note = f"the engine is simpy: {reason}. The rows are the same, they only take longer."
@@ -49,6 +50,18 @@ def _not_compilable(study: Study, registry: Registry) -> str:
     except NotCompilable as why:
         return f"Numba cannot compile {why}"
     return ""
+
+
+def may_compile(values: Mapping[str, Any]) -> bool:
+    """Whether the compiled engine will serve a configuration, plug-ins aside."""
+    return values["engine"] != SIMPY and find_spec("numba") is not None
+
+
+def compile_ahead() -> float:
+    """Compile what nearly every study needs; the seconds it took."""
+    from sim.model.compiled.driver import compile_ahead
+
+    return compile_ahead()
 
 
 def compile_for(study: Study) -> float:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from math import inf
+from math import exp, inf
 from typing import Any
 
 from sim.rules import effects, hazards
 from sim.rules.calendar import DAYS_PER_WEEK
+from sim.rules.market import WEEK_DAYS
 from sim.rules.people import EXITS, GROUPS
 from sim.rules.plugged import OwnEffect, OwnHazard
 
@@ -93,13 +94,15 @@ def effect_of(values: dict[str, Any], registry: Any) -> dict[str, Any]:
 
     concave = code == effects.CONCAVE
     rho = float(e["rho"]) if concave else 1.0
+    decay = 0.0 if tau == inf else rho / tau
     return {
         "effect_kind": code,
         "effect_rule": rule,
         "strength": float(e["alpha"] if concave else e["boost"]),
         "rho": rho,
         "cap": float(e["cap"]),
-        "decay": 0.0 if tau == inf else rho / tau,
+        "decay": decay,
+        "week_decay": exp(-decay * WEEK_DAYS),
         "stock_decay": 0.0 if tau == inf else 1.0 / tau,
         "frailty_power": float(e["frailty_power"]),
         "other_response": float(e["other_exit_response"]),

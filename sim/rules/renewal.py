@@ -6,7 +6,7 @@ from math import exp, inf
 
 from sim.rules.effects import CONCAVE, entire_exponential_integral, factor, factor_sum
 from sim.rules.leaving import SAFELY, advance, rate
-from sim.rules.market import EFFORT_UNIT
+from sim.rules.market import EFFORT_UNIT, WEEK_DAYS
 from sim.rules.people import other_lines
 
 UNITS_PER_EFFORT = 1.0 / EFFORT_UNIT
@@ -35,7 +35,8 @@ def sum_up_week(p, w, day: float, until: float, rise: float) -> tuple[int, bool]
     if y == 0.0:
         p.summed += level * days
     else:
-        y *= exp(-w.decay * days)
+        # most have not been touched for a week
+        y *= w.week_decay if days == WEEK_DAYS else exp(-w.decay * days)
         if w.effect_kind == CONCAVE and y < w.cap:
             later = entire_exponential_integral(y)
             rise_by = exp(y)

@@ -42,6 +42,7 @@ class Rulebook:
     rho: float
     cap: float
     decay: float
+    week_decay: float
     stock_decay: float
     frailty_power: float
     other_response: float

@@ -144,7 +144,7 @@ def test_what_is_kept_is_known_by_every_rule_it_was_made_of(tmp_path: Path) -> N
     """Numba does not notice an edit in another file: a new text must mean another folder."""
     named = {file.name for file in kernels.sources()}
     assert {"leaving.py", "effects.py", "regimes.py", "meetings.py", "entering.py", "alone.py",
-            "story.py", "office.py", "layout.py", "rulebook.py"} <= named  # fmt: skip
+            "story.py", "pools.py", "layout.py", "rulebook.py"} <= named  # fmt: skip
     file = tmp_path / "rule.py"
     file.write_text("RATE = 1.0\n")
     before = kernels.fingerprint([file])

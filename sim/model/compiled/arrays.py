@@ -101,6 +101,7 @@ class Arrays:
     def slots(self, entries: int) -> None:
         """Room for so many people at a time."""
         self.store("spells", entries)
+        self.store("near", entries)
         self.store("lines", LINES * entries if self._responds else 0)
         self.rulebook["lines"] = self.g["lines"]
 

@@ -14,7 +14,17 @@ from sim.model.compiled.arrays import Arrays
 from sim.model.compiled.before import SHORT_OF_ROOM, WRONG
 from sim.model.compiled.clock import NONE
 from sim.model.compiled.kernels import kernels
-from sim.model.compiled.layout import CHANGE, MEETING_ROW, PLACE, REAL, SPELL_ROW, WHOLE
+from sim.model.compiled.layout import (
+    CHANGE,
+    MEETING_ROW,
+    PLACE,
+    REAL,
+    SPELL_ROW,
+    WHOLE,
+    WORLD,
+    rulebook_record,
+    standard_rulebook,
+)
 from sim.model.compiled.people import WRONG_BUSY, WRONG_FREE, WRONG_IDLE, WRONG_SUM
 from sim.model.jobcentre import ORDERS
 from sim.model.journal import MEETING_COLUMNS, SPELL_COLUMNS, ArmRows, office_by_day
@@ -46,18 +56,27 @@ def compile_for(study: Study) -> float:
     Returns:
         Seconds that compiling has taken in this process.
     """
-    settings, registry, run = settings_of(study), registry_of(study), kernels()
+    settings, registry = settings_of(study), registry_of(study)
     for arm in study.arms:
         w, clock = rulebook_of(study, arm, registry), Clock(settings.horizon_days)
         pools = len(Office(clock, settings, w, study.caseworkers[arm], study, 0).pools)
-        arrays = Arrays(w, 0, 0, pools)
-        run.live.prepare(arrays.world, arrays.rulebook)
-        run.live_before.prepare(arrays.world, arrays.rulebook, np.zeros(2))
-    run.finish_rows.prepare(arrays.world)
-    run.set_up_events.prepare(arrays.world)
-    places = np.zeros(1, np.int32)
+        _prepare(np.zeros(1, WORLD), rulebook_record(w, pools))
+    return kernels().seconds
+
+
+def compile_ahead() -> float:
+    """Compile, or fetch from the disk, what nearly every study needs to run; the seconds it took."""
+    _prepare(np.zeros(1, WORLD), standard_rulebook())
+    return kernels().seconds
+
+
+def _prepare(world: np.ndarray, rulebook: np.ndarray) -> None:
+    run, places = kernels(), np.zeros(1, np.int32)
+    run.live.prepare(world, rulebook)
+    run.live_before.prepare(world, rulebook, np.zeros(2))
+    run.finish_rows.prepare(world)
+    run.set_up_events.prepare(world)
     run.order_meetings.prepare(places, places, np.zeros(1, np.int64), places)
-    return run.seconds
 
 
 def live_alone(w: Rulebook, people: People, until: float, figures: int) -> np.ndarray:

@@ -55,7 +55,7 @@ FIRST_READ = (
 def _spell() -> np.dtype:
     kinds = get_type_hints(Line) | get_type_hints(Spell)
     lines = list(get_type_hints(Line))
-    columns: list[tuple[Any, str]] = [(PLACE, "slot serial"), (YES, "is_open is_near")]
+    columns: list[tuple[Any, str]] = [(PLACE, "slot serial"), (YES, "is_open")]
     for name in sorted(kinds, key=lambda n: (n not in lines, n not in FIRST_READ)):
         kind = kinds[name]
         if kind is float:
@@ -72,7 +72,7 @@ def _spell() -> np.dtype:
 
 SPELL = _spell()
 """A spell: its alarm, then field by field as in ``sim.rules.people`` (``others`` counts the other
-lines), its place, its number in order of entry, whether it is open, and may end soon."""
+lines), its place, its number in order of entry, and whether it is open."""
 
 ENTRANT = np.dtype([
     ("entry_day", REAL), ("frailty", REAL), ("thresholds", REAL, (4,)), ("day_time", REAL),
@@ -135,7 +135,7 @@ ENTRANT_COLUMNS = (
 PURPOSES = ("plan", "meeting", "return", "threshold")
 
 STORES = {
-    "spells": SPELL, "lines": SPELL, "events": EVENT, "listed": LISTED, "heap": HEAPED,
+    "spells": SPELL, "lines": SPELL, "near": ONE_PLACE, "events": EVENT, "listed": LISTED, "heap": HEAPED,
     "tickets": TICKET, "gatherings": GATHERING, "members": MEMBER, "leavers": LEAVER,
 }  # fmt: skip
 """Arrays that may have to grow while a world runs."""
@@ -218,6 +218,13 @@ def _rulebook(sizes: tuple[int, ...], pools: int) -> np.dtype:
             fields.append((name, {"int": WHOLE, "float": REAL, "bool": YES}[kind]))
     fields += [(name, WHOLE) for name in (*RULE_ADDRESSES, *LINE_ADDRESSES)]
     return np.dtype(fields, align=True)
+
+
+def standard_rulebook() -> np.ndarray:
+    """A rulebook of zeros with the standard room, as nearly every study has it."""
+    tables = [name for name, kind in Rulebook.__annotations__.items() if _is_table(name, kind)]
+    sizes = tuple(CALENDAR_ROOM if name == "next_open" else ROOM for name in tables)
+    return np.zeros(1, _rulebook(sizes, ROOM))
 
 
 def rulebook_record(w: Rulebook, pools: int) -> np.ndarray:

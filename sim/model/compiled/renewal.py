@@ -5,11 +5,11 @@ from __future__ import annotations
 from math import inf
 
 from sim.model.clock import FIRST, NORMAL
-from sim.model.compiled.clock import WEEK, WINDOW, event_at, ring
-from sim.model.compiled.layout import CHANGE, ONE_REAL
+from sim.model.compiled.clock import CACHE_LINE, SPELL_BYTES, WEEK, WINDOW, event_at, ring
+from sim.model.compiled.layout import CHANGE, ONE_PLACE, ONE_REAL
 from sim.model.compiled.luck import plan_luck
 from sim.model.compiled.people import look, spell_at
-from sim.model.compiled.pointers import record_at
+from sim.model.compiled.pointers import fetch, record_at
 from sim.model.compiled.pools import pool_at, withdraw
 from sim.model.compiled.story import MANY
 from sim.model.world import RISE
@@ -18,6 +18,13 @@ from sim.rules.market import EFFORT_UNIT, WEEK_DAYS, load_factor, market_factor
 from sim.rules.meetings import MEETS, SEARCHES, WAITS, WITHDRAWN, change_window
 from sim.rules.people import JOB
 from sim.rules.renewal import sum_up_week
+
+AHEAD = 6
+"""How many people ahead memory is asked for while everybody is summed up."""
+
+WEEKLY_LINES = 3
+LAST_LINE = SPELL_BYTES - 64
+"""What is read of everybody every week: the first lines of a record, and its last, short fields."""
 
 
 def _searches(g, w, p):
@@ -34,14 +41,19 @@ def _searches(g, w, p):
 def renew(g, w):
     """Renew the load and market factors (model sections 3 and 7)."""
     g.known_until_day = min((g.week + 1) * WEEK_DAYS, g.horizon_days)
-    units = 0
+    units = near = 0
     for i in range(g.slots_taken):
+        ahead = g.spells + (i + AHEAD) * SPELL_BYTES
+        for line in range(WEEKLY_LINES):
+            fetch(ahead + line * CACHE_LINE)
+        fetch(ahead + LAST_LINE)
         p = spell_at(g, i)
-        p.is_near = False
         if _searches(g, w, p):
-            effort, near = sum_up_week(p, w, g.now, g.known_until_day, RISE)
+            effort, may_leave = sum_up_week(p, w, g.now, g.known_until_day, RISE)
             units += effort
-            p.is_near = near
+            if may_leave:
+                record_at(g.near, near, ONE_PLACE).v = i
+                near += 1
     effort_before = g.reference_effort_per_day
     market = market_factor(units * EFFORT_UNIT, effort_before, g.pool_share, g.displacement)
     if g.displacement > 0.0 and g.pool_share > 0.0:
@@ -58,12 +70,18 @@ def renew(g, w):
         w.common_factor[1 + k] = new
         record_at(g.week_factors, g.weeks_kept * g.pools_count + k, ONE_REAL).v = new
     g.weeks_kept += 1
-    for i in range(g.slots_taken):
-        p = spell_at(g, i)
-        if p.is_near or (everybody and p.is_open and (g.breaks or p.exit_day > g.now)):
-            look(g, w, p, p.limit_day)
-            if p.exit_day < g.known_until_day:
-                _ring_earlier(g, p)
+    if everybody:
+        near = 0
+        for i in range(g.slots_taken):
+            p = spell_at(g, i)
+            if p.is_open and (g.breaks or p.exit_day > g.now):
+                record_at(g.near, near, ONE_PLACE).v = i
+                near += 1
+    for k in range(near):
+        p = spell_at(g, record_at(g.near, k, ONE_PLACE).v)
+        look(g, w, p, p.limit_day)
+        if p.exit_day < g.known_until_day:
+            _ring_earlier(g, p)
     g.week += 1
     ring(g, -1 - WEEK, g.week * WEEK_DAYS, FIRST)
 
