@@ -67,9 +67,9 @@ def _plan(arguments: argparse.Namespace) -> "Plan":
 
 def _print_plan(plan: "Plan") -> None:
     """Says what will run, and which models only once or not at all because they take too long."""
-    sizes = " and ".join(f"{people:,}" for people in plan.sizes)
+    sizes = "; ".join(f"{people:,}" for people in plan.sizes)
     rounds = "1 round" if plan.rounds == 1 else f"{plan.rounds} rounds"
-    console.say(f"Workload W with {sizes} people, {rounds}, {len(plan.models)} models.")
+    console.say(f"Workload W, people: {sizes}. Models: {len(plan.models)}, each in {rounds}.")
     for people in plan.sizes:
         models = [MODELS[name] for name in plan.models]
         for words, chosen in (
@@ -132,11 +132,11 @@ def _print_agreement(runs: "Sequence[BenchRun]") -> None:
             continue
         rows = []
         for one in tables.agreement(runs, people):
-            off = "" if one.difference is None else f"{one.difference:+.4f}"
-            allowed = "" if one.allowed is None else f"{one.allowed:.4f}"
+            off = "" if one.difference is None else f"{one.difference:+.3g}"
+            allowed = "" if one.allowed is None else f"{one.allowed:.3g}"
             verdict = "compared with this" if one.model == base else one.verdict
             what = tables.MEASURES[one.measure]
-            rows.append([what, MODELS[one.model].title, f"{one.mean:.4f}", off, allowed, verdict])
+            rows.append([what, MODELS[one.model].title, f"{one.mean:.5g}", off, allowed, verdict])
         heads = ("measure", "model", "mean", "difference", "allowed", "")
         title = f"{_task(task, people)}: do the models agree, within {tables.CONFIDENCE:.1%}?"
         console.table(heads, rows, title=title, right=heads[2:5])

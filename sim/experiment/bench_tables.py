@@ -50,11 +50,14 @@ def spread(numbers: Sequence[float], digits: int = 3) -> str:
     """The median with the smallest and the largest, to so many significant digits."""
     if not numbers:
         return ""
-    low, middle, high = (_shown(x, digits) for x in (min(numbers), median(numbers), max(numbers)))
+    low, middle, high = (
+        significant(x, digits) for x in (min(numbers), median(numbers), max(numbers))
+    )
     return middle if len(numbers) == 1 else f"{middle} ({low} to {high})"
 
 
-def _shown(number: float, digits: int) -> str:
+def significant(number: float, digits: int) -> str:
+    """A number to so many significant digits, never as a power of ten."""
     text = f"{number:.{digits}g}"
     return f"{float(text):,.0f}" if "e+" in text else text
 
@@ -77,7 +80,7 @@ def times(runs: Sequence[BenchRun], task: str, people: int) -> list[list[str]]:
             "" if name == engine else spread(ratios(runs, engine, name, people, task), 2)
             for engine in ("samtale_simpy", "samtale_compiled")
         ]
-        each = _shown(median(seconds) / spells * 1e6, 3)
+        each = significant(median(seconds) / spells * 1e6, 3)
         row = [model.title, str(len(seconds)), spread(seconds), each]
         rows.append([*row, f"{median(size):,.0f}", *ours])
     return rows

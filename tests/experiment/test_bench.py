@@ -77,6 +77,7 @@ def test_ratios_are_taken_within_rounds() -> None:
 def test_spread_is_the_median_with_minimum_and_maximum() -> None:
     assert bench_tables.spread([3.0, 1.0, 2.0]) == "2 (1 to 3)"
     assert bench_tables.spread([1234.5]) == "1,230"
+    assert bench_tables.spread([296.2], 2) == "300"
     assert bench_tables.spread([]) == ""
 
 

@@ -11,7 +11,7 @@ from matplotlib.figure import Figure
 
 from sim.experiment.bench_models import MODELS, WORKLOAD_W
 from sim.experiment.bench_runs import BenchRun
-from sim.experiment.bench_tables import cells, values
+from sim.experiment.bench_tables import cells, significant, values
 from sim.report.figures.sheet import DOTS_PER_INCH, EDGE, LEADING, WIDTH
 from sim.report.figures.style import COLOURS, GREY, drawing, wrap
 from sim.report.words import say
@@ -50,7 +50,10 @@ def draw(runs: Sequence[BenchRun], folder: Path, stem: str) -> list[Path]:
                 tall / height,
             )
             _panel(figure.add_axes(where), panel)
-            name = say("bench.people", people=f"{people:,}") if task == WORKLOAD_W else task
+            in_w = task == WORKLOAD_W
+            name = say(
+                "bench.people" if in_w else "bench.scenario", people=f"{people:,}", name=task
+            )
             y = 1 - (top - 0.07) / height
             figure.text(EDGE / WIDTH, y, name, fontsize=TEXT + 0.5, fontweight="bold")
             top += tall + FOOT
@@ -79,7 +82,7 @@ def _panel(axes: Axes, panel: dict[str, list[float]]) -> None:
         axes.text(
             1.02,
             place,
-            say("bench.seconds", seconds=f"{median(seconds):.2g}"),
+            say("bench.seconds", seconds=significant(median(seconds), 2)),
             transform=axes.get_yaxis_transform(),
             va="center",
             fontsize=TEXT,
@@ -89,7 +92,7 @@ def _panel(axes: Axes, panel: dict[str, list[float]]) -> None:
     axes.set_ylim(len(panel) - 0.5, -0.5)
     axes.tick_params(axis="y", length=0)
     axes.tick_params(axis="x", which="minor", length=0)
-    axes.xaxis.set_major_formatter(lambda x, _: f"{x:g}")
+    axes.xaxis.set_major_formatter(lambda x, _: f"{x:,g}")
 
 
 def _save(figure: Figure, folder: Path, stem: str) -> list[Path]:
