@@ -34,15 +34,25 @@ def entire_exponential_integral(y: float) -> float:
     it. Below -15, where its terms cancel, Ein(y) = -(gamma + log(-y) + E1(-y)) with E1 by its
     continued fraction (Abramowitz and Stegun 5.1.22).
     """
+    # the longer polynomials are summed in pairs and fours (Estrin): their terms need not wait for
+    # each other
     if -0.06 < y < 0.06:
         return y * (C1 + y * (C2 + y * (C3 + y * (C4 + y * (C5 + y * (C6 + y * (C7 + y * C8)))))))
     if -0.5 < y < 0.5:
-        high = C8 + y * (C9 + y * (C10 + y * (C11 + y * (C12 + y * C13))))
-        return y * (C1 + y * (C2 + y * (C3 + y * (C4 + y * (C5 + y * (C6 + y * (C7 + y * high)))))))
+        square = y * y
+        fourth = square * square
+        low = (C1 + y * C2) + square * (C3 + y * C4)
+        middle = (C5 + y * C6) + square * (C7 + y * C8)
+        high = (C9 + y * C10) + square * (C11 + y * C12) + fourth * C13
+        return y * (low + fourth * (middle + fourth * high))
     if -1.25 < y < 1.25:
-        top = C13 + y * (C14 + y * (C15 + y * (C16 + y * (C17 + y * C18))))
-        high = C7 + y * (C8 + y * (C9 + y * (C10 + y * (C11 + y * (C12 + y * top)))))
-        return y * (C1 + y * (C2 + y * (C3 + y * (C4 + y * (C5 + y * (C6 + y * high))))))
+        square = y * y
+        fourth = square * square
+        low = (C1 + y * C2) + square * (C3 + y * C4)
+        middle = (C5 + y * C6) + square * (C7 + y * C8)
+        high = (C9 + y * C10) + square * (C11 + y * C12)
+        top = (C13 + y * C14) + square * (C15 + y * C16) + fourth * (C17 + y * C18)
+        return y * (low + fourth * (middle + fourth * (high + fourth * top)))
     if y < -15.0:
         x = -y
         fraction = 0.0

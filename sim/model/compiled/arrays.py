@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from sim.model.compiled.clock import FIXED, NONE
+from sim.model.compiled.clock import FIXED, NONE, PARTS
 from sim.model.compiled.layout import (
     ENTRANT,
     ENTRANT_COLUMNS,
@@ -140,7 +140,7 @@ class Arrays:
             self.store(name, 2 * everyone + 2 * FEW)
         self.slots(everyone + FEW)
         self.columns(2 * everyone + FEW, 8 * everyone + 8 * FEW)
-        self.point("days", np.full(int(horizon_days) + 2, NONE, np.int32))
+        self.point("lists", np.full(int(horizon_days * PARTS) + 2, NONE, np.int32))
         self.point("pools", np.zeros(pools, POOL))
         self.g["pools_count"] = pools
         weeks = ceil(horizon_days / 7.0) + 2

@@ -1,4 +1,4 @@
-"""The clock of a compiled world: a list for each day, and a heap of what is still to happen today.
+"""The clock of a compiled world: a list for each part of a day, and a heap of the present part.
 
 An event is an alarm of a person (numbered as the person's place, from 0 upwards) or of the world
 (from -1 downwards). Each has one setting at a time; ties of one instant are settled by the order
@@ -13,6 +13,9 @@ from sim.model.compiled.pointers import fetch, part_at, record_at
 NONE = -(2**31)
 SPELL_BYTES = SPELL.itemsize
 CACHE_LINE = 64
+
+PARTS = 64
+"""Parts of a day, each with its list (a power of two: a time is in exactly one)."""
 
 # what rings
 (
@@ -78,8 +81,8 @@ def ring(g, e, day, order):
     q.is_set = day < g.horizon_days
     if not q.is_set:
         return
-    whole = int(day)
-    if whole <= g.today:
+    part = int(day * PARTS)
+    if part <= g.part:
         _put_in(g, day, order, e, q.stamp)
         return
     n = g.free_listed
@@ -93,7 +96,7 @@ def ring(g, e, day, order):
     entry.order = order
     entry.event = e
     entry.stamp = q.stamp
-    head = record_at(g.days, whole, ONE_PLACE)
+    head = record_at(g.lists, part, ONE_PLACE)
     entry.next = head.v
     head.v = n
 
@@ -108,15 +111,17 @@ def next_event(g):
     """The next event, with the clock set to its time; NONE at the end."""
     _drop_old(g)
     while g.heaped == 0:
-        g.today += 1
-        if g.today > g.horizon_days:
+        g.part += 1
+        if g.part > g.horizon_days * PARTS:
             g.now = g.horizon_days
             return NONE
-        head = record_at(g.days, g.today, ONE_PLACE)
+        head = record_at(g.lists, g.part, ONE_PLACE)
         n = head.v
         head.v = NONE
         while n != NONE:
             entry = record_at(g.listed, n, LISTED)
+            if entry.event >= 0:
+                _fetch_record(g, entry.event)
             _put_in(g, entry.day, entry.order, entry.event, entry.stamp)
             after = entry.next
             entry.next = g.free_listed
@@ -128,14 +133,14 @@ def next_event(g):
     g.now = top.day
     event_at(g, e).is_set = False
     _take_first(g)
-    # of the next two after the next one, so that they are there when it is their turn
-    for place in range(1, min(g.heaped, 3)):
-        upcoming = record_at(g.heap, place, HEAPED).event
-        if upcoming >= 0:
-            start = g.spells + upcoming * SPELL_BYTES
-            for line in range(0, SPELL_BYTES, CACHE_LINE):
-                fetch(start + line)
     return e
+
+
+def _fetch_record(g, who):
+    """Ask for the record of a person whose turn will come soon."""
+    start = g.spells + who * SPELL_BYTES
+    for line in range(0, SPELL_BYTES, CACHE_LINE):
+        fetch(start + line)
 
 
 def _drop_old(g):

@@ -82,10 +82,10 @@ ENTRANT = np.dtype([
 """One of the people; see ``sim.model.population.People``."""
 
 LISTED = _record((REAL, "day"), (PLACE, "event stamp next"), (BYTE, "order"))
-"""An entry of a later day's list."""
+"""An entry of the list of a later part of a day."""
 
 HEAPED = _record((REAL, "day"), (PLACE, "event stamp"), (BYTE, "order"))
-"""An entry of today's heap."""
+"""An entry of the heap of the present part."""
 
 TICKET = _record((REAL, "key"), (PLACE, "person ticket who child next"))
 """A place in a queue; ``who`` is a spell, or a gathering from -1 downwards."""
@@ -155,7 +155,7 @@ WORLD = np.dtype(
         (name, WHOLE)
         for name in (
             # how far it is
-            "today", "entered", "left", "jobs", "sums_checked", "week", "next_entrant", "entrants",
+            "part", "entered", "left", "jobs", "sums_checked", "week", "next_entrant", "entrants",
             "next_stock", "stock_count", "stage", "next_change", "changes_count", "next_numbers", "numbers_count", "lever_set", "asked",
             "weeks_kept", "leavers_count", "spell_rows", "meeting_rows", "wrong", "wrong_person",
             "wrong_spell",
@@ -167,7 +167,7 @@ WORLD = np.dtype(
             "free_listed", "tickets_taken",
             "free_ticket", "gatherings_taken", "free_gathering", "members_taken", "free_member",
             # where everything lies
-            *STORES, "days", "pools", "changes", "number_days", "number_sizes", "qualities",
+            *STORES, "lists", "pools", "changes", "number_days", "number_sizes", "qualities",
             "week_days", "week_factors", "spell_serial", "meeting_serial", "spare_entrant",
             *(f"entrant_{name}" for name in ENTRANT_COLUMNS),
             *(f"spell_{name}" for name in SPELL_ROW),
