@@ -7,10 +7,17 @@ of ``sim.model.clock`` and then by the number of the event, on which nothing dep
 
 from __future__ import annotations
 
-from sim.model.compiled.layout import EVENT, HEAPED, LISTED, ONE_PLACE, SPELL
+from sim.model import clock as simpy_clock
+from sim.model.compiled.layout import EVENT, HEAPED, LISTED, ONE_PLACE, SPELL, WHOLE
 from sim.model.compiled.pointers import fetch, part_at, record_at
 
-NONE = -(2**31)
+# Numba compiles a function anew for every whole number that it is given as it stands here, and for
+# every size of whole number: so constants, and what is read of records, are numbers of 64 bits.
+NONE = WHOLE(-(2**31))
+FIRST, NORMAL, GATHERED, COMPLETE, LAST = (
+    WHOLE(getattr(simpy_clock, name))
+    for name in ("FIRST", "NORMAL", "GATHERED", "COMPLETE", "LAST")
+)
 SPELL_BYTES = SPELL.itemsize
 CACHE_LINE = 64
 
@@ -21,7 +28,7 @@ PARTS = 64
 (
     NOTHING, ARRIVAL, WEEK, HOURS, WINDOW, NUMBERS, SETTLE, ASSIGN, GROUP_WAITED, GROUP_OVER,
     COME_BACK,
-) = range(11)  # fmt: skip
+) = (WHOLE(kind) for kind in range(11))  # fmt: skip
 
 FIXED = 6
 """The first events of the world, one of each of the first kinds; two for each pool follow."""
@@ -120,16 +127,17 @@ def next_event(g):
         head.v = NONE
         while n != NONE:
             entry = record_at(g.listed, n, LISTED)
-            if entry.event >= 0:
-                _fetch_record(g, entry.event)
-            _put_in(g, entry.day, entry.order, entry.event, entry.stamp)
+            e = WHOLE(entry.event)
+            if e >= 0:
+                _fetch_record(g, e)
+            _put_in(g, entry.day, WHOLE(entry.order), e, entry.stamp)
             after = entry.next
             entry.next = g.free_listed
             g.free_listed = n
             n = after
         _drop_old(g)
     top = record_at(g.heap, 0, HEAPED)
-    e = top.event
+    e = WHOLE(top.event)
     g.now = top.day
     event_at(g, e).is_set = False
     _take_first(g)
@@ -147,7 +155,7 @@ def _drop_old(g):
     """Take entries off the top that have been set anew or forgotten."""
     while g.heaped > 0:
         top = record_at(g.heap, 0, HEAPED)
-        q = event_at(g, top.event)
+        q = event_at(g, WHOLE(top.event))
         if q.stamp == top.stamp and q.is_set:
             return
         _take_first(g)
@@ -157,7 +165,7 @@ def _take_first(g):
     g.heaped -= 1
     if g.heaped > 0:
         last = record_at(g.heap, g.heaped, HEAPED)
-        _sink(g, last.day, last.order, last.event, last.stamp)
+        _sink(g, last.day, WHOLE(last.order), WHOLE(last.event), last.stamp)
 
 
 def _put_in(g, day, order, e, stamp):
@@ -168,7 +176,7 @@ def _put_in(g, day, order, e, stamp):
         other = record_at(g.heap, above, HEAPED)
         if not _earlier(day, order, e, other):
             break
-        _lay(g, place, other.day, other.order, other.event, other.stamp)
+        _lay(g, place, other.day, WHOLE(other.order), WHOLE(other.event), other.stamp)
         place = above
     _lay(g, place, day, order, e, stamp)
 
@@ -191,7 +199,7 @@ def _lay(g, place, day, order, e, stamp):
 
 def _sink(g, day, order, e, stamp):
     """Put an entry in at the top."""
-    place = 0
+    place = WHOLE(0)
     while True:
         below = 2 * place + 1
         if below >= g.heaped:
@@ -199,11 +207,11 @@ def _sink(g, day, order, e, stamp):
         other = record_at(g.heap, below, HEAPED)
         if below + 1 < g.heaped:
             right = record_at(g.heap, below + 1, HEAPED)
-            if _earlier(right.day, right.order, right.event, other):
+            if _earlier(right.day, WHOLE(right.order), WHOLE(right.event), other):
                 below += 1
                 other = right
         if _earlier(day, order, e, other):
             break
-        _lay(g, place, other.day, other.order, other.event, other.stamp)
+        _lay(g, place, other.day, WHOLE(other.order), WHOLE(other.event), other.stamp)
         place = below
     _lay(g, place, day, order, e, stamp)

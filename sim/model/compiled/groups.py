@@ -2,12 +2,28 @@
 
 from __future__ import annotations
 
-from sim.model.clock import COMPLETE, GATHERED
-from sim.model.compiled.clock import GROUP_WAITED, NONE, assign_event, end_event, new_event, ring
-from sim.model.compiled.layout import MEMBER
+from sim.model.compiled.clock import (
+    COMPLETE,
+    GATHERED,
+    GROUP_WAITED,
+    NONE,
+    assign_event,
+    end_event,
+    new_event,
+    ring,
+)
+from sim.model.compiled.layout import MEMBER, WHOLE
 from sim.model.compiled.people import spell_at
 from sim.model.compiled.pointers import record_at
-from sim.model.compiled.pools import count_waits, gathering_at, pool_at, settle, still_waits
+from sim.model.compiled.pools import (
+    AS_MANY,
+    ONE_MORE,
+    count_waits,
+    gathering_at,
+    pool_at,
+    settle,
+    still_waits,
+)
 from sim.model.compiled.queue import (
     joined,
     new_ticket,
@@ -20,15 +36,15 @@ from sim.rules.meetings import WAITS
 
 def gather(g, p):
     """Wait for a group; it asks for its caseworker when full, or after some days."""
-    k = p.pool
+    k = WHOLE(p.pool)
     q = pool_at(g, k)
     g.asked += 1
     p.state = WAITS
     p.ticket = g.asked
-    count_waits(g, q, 1)
+    count_waits(g, q, ONE_MORE)
     if q.asking == NONE:
         ring(g, assign_event(k), g.now, GATHERED)
-    q.asking = joined(g, q.asking, new_ticket(g, 0.0, p.person, g.asked, p.slot))
+    q.asking = joined(g, q.asking, new_ticket(g, 0.0, p.person, g.asked, WHOLE(p.slot)))
     g.asking_now += 1
 
 
@@ -37,7 +53,7 @@ def assign(g, w, k):
     q = pool_at(g, k)
     while q.asking != NONE:
         first = ticket_at(g, q.asking)
-        who, number = first.who, first.ticket
+        who, number = WHOLE(first.who), first.ticket
         q.asking = without_first(g, q.asking)
         g.asking_now -= 1
         p = spell_at(g, who)
@@ -106,13 +122,13 @@ def _present(g, m):
 def close_gathering(g, n):
     """The group is full, or has waited long enough: it takes its place in the queue."""
     m = gathering_at(g, n)
-    k = m.pool
+    k = WHOLE(m.pool)
     q = pool_at(g, k)
     m.is_open = 0
     q.gathering = NONE
     end_event(g, m.event)
     g.asked += 1
-    count_waits(g, q, 0)
+    count_waits(g, q, AS_MANY)
     q.queue = joined(g, q.queue, new_ticket(g, place_in_queue(g, m), m.person, g.asked, -1 - n))
     if q.free > 0.0 and q.is_open:
         settle(g, k)

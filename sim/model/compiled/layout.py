@@ -92,7 +92,7 @@ TICKET = _record((REAL, "key"), (PLACE, "person ticket who child next"))
 
 GATHERING = _record(
     (REAL, "minutes due_day entry_day score"),
-    (PLACE, "person pool first last event after"), (BYTE, "group is_open"),
+    (WHOLE, "event"), (PLACE, "person pool first last after"), (BYTE, "group is_open"),
 )  # fmt: skip
 """A group meeting in the making, and the list of its members."""
 
@@ -101,7 +101,7 @@ MEMBER = _record((PLACE, "who ticket after"))
 POOL = _record(
     (REAL, "size free waited_days counted_to idle_since closes_day next_opening_day"),
     (WHOLE, "waiting leaving late group_meetings open_spells held_checks idle_checks meeting"),
-    (PLACE, "queue asking gathering"), (YES, "is_open"),
+    (WHOLE, "queue asking gathering"), (YES, "is_open"),
 )  # fmt: skip
 """Caseworkers who serve one queue; see ``sim.model.jobcentre.Pool``."""
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from sim.model.compiled.layout import WHOLE
 from sim.model.compiled.pointers import high_word
 from sim.rules.regimes import NO_LUCK
 
@@ -12,6 +13,7 @@ W0, W1 = np.uint64(0x9E3779B97F4A7C15), np.uint64(0xBB67AE8584CAA73B)
 ROUNDS = 10
 ELEVEN = np.uint64(11)
 STEP = 2.0**-53
+FIRST_DRAW = WHOLE(0)
 
 
 def four_uniforms(key0, key1, person, number, spell):
@@ -39,22 +41,26 @@ def uniform(word):
 def plan_luck(g, p, w):
     """See ``sim.model.luck.Luck.plan``."""
     if w.plan_luck or p.absent:
-        return four_uniforms(g.plan_0, g.plan_1, p.person, p.number, p.spell)
+        return four_uniforms(g.plan_0, g.plan_1, WHOLE(p.person), WHOLE(p.number), WHOLE(p.spell))
     return NO_LUCK
 
 
 def meeting_luck(g, p, w):
     """See ``sim.model.luck.Luck.meeting``."""
     if w.meeting_luck:
-        return four_uniforms(g.meeting_0, g.meeting_1, p.person, p.number, p.spell)
+        return four_uniforms(
+            g.meeting_0, g.meeting_1, WHOLE(p.person), WHOLE(p.number), WHOLE(p.spell)
+        )
     return NO_LUCK
 
 
 def work_luck(g, p):
     """See ``sim.model.luck.Luck.work``."""
-    return four_uniforms(g.return_0, g.return_1, p.person, 0, p.spell)[0]
+    return four_uniforms(g.return_0, g.return_1, WHOLE(p.person), FIRST_DRAW, WHOLE(p.spell))[0]
 
 
 def threshold_luck(g, p):
     """The luck of the thresholds of the person's next spell."""
-    return four_uniforms(g.threshold_0, g.threshold_1, p.person, 0, p.spell + 1)
+    return four_uniforms(
+        g.threshold_0, g.threshold_1, WHOLE(p.person), FIRST_DRAW, WHOLE(p.spell) + 1
+    )

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from math import inf
 
-from sim.model.clock import NORMAL
-from sim.model.compiled.clock import ring
-from sim.model.compiled.layout import ONE_REAL, SPELL
+from sim.model.compiled.clock import NORMAL, ring
+from sim.model.compiled.layout import ONE_REAL, SPELL, WHOLE
 from sim.model.compiled.pointers import record_at
 from sim.rules.calendar import MINUTES_PER_DAY
 from sim.rules.leaving import find_exit
 from sim.rules.meetings import MEETS
 
 # what may be wrong
-WRONG_IDLE, WRONG_FREE, WRONG_BUSY, WRONG_SUM = range(1, 5)
+WRONG_IDLE, WRONG_FREE, WRONG_BUSY, WRONG_SUM = (WHOLE(what) for what in range(1, 5))
 
 
 def fail(g, what, person, spell, a, b, c):
@@ -48,7 +47,7 @@ def meet(g, w, p):
     p.end_day = end
     if not g.coupled:
         look(g, w, p, end)
-    ring(g, p.slot, p.exit_day if p.exit_day < end and g.breaks else end, NORMAL)
+    ring(g, WHOLE(p.slot), p.exit_day if p.exit_day < end and g.breaks else end, NORMAL)
 
 
 def place(g, p):

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from math import inf
 
-from sim.model.clock import LAST, NORMAL
 from sim.model.compiled.clock import (
     COME_BACK,
     GROUP_OVER,
+    LAST,
     NONE,
+    NORMAL,
     alone,
     event_at,
     new_event,
     ring,
     settle_event,
 )
-from sim.model.compiled.layout import GATHERING, MEMBER, POOL
+from sim.model.compiled.layout import GATHERING, MEMBER, POOL, WHOLE, YES
 from sim.model.compiled.people import (
     WRONG_BUSY,
     WRONG_FREE,
@@ -34,6 +35,9 @@ from sim.model.compiled.queue import (
 )
 from sim.rules.calendar import MINUTES_PER_DAY
 from sim.rules.meetings import WAITS
+
+ONE_MORE, AS_MANY, ONE_LESS = WHOLE(1), WHOLE(0), WHOLE(-1)
+NOT_AGAIN = YES(False)
 
 
 def pool_at(g, k):
@@ -65,7 +69,7 @@ def count_waits(g, q, change):
     """Change the number waiting, and keep the integral of the queue over time."""
     if g.now > q.counted_to:
         if q.queue != NONE and q.free > 0.0 and q.is_open and g.now > q.idle_since:
-            fail(g, WRONG_IDLE, ticket_at(g, q.queue).person, 0, g.now, q.free, q.size)
+            fail(g, WRONG_IDLE, WHOLE(ticket_at(g, q.queue).person), AS_MANY, g.now, q.free, q.size)
         q.idle_checks += 1
         q.waited_days += q.waiting * (g.now - q.counted_to)
         q.counted_to = g.now
@@ -74,24 +78,26 @@ def count_waits(g, q, change):
 
 def ask(g, p):
     """Ask for a caseworker: True when served at once; else ``p`` waits for its alarm."""
-    q = pool_at(g, p.pool)
+    q = pool_at(g, WHOLE(p.pool))
     if q.free > 0.0 and q.is_open and q.waiting == 0 and alone(g):
         q.free -= 1.0
         return True
     g.asked += 1
     p.state = WAITS
     p.ticket = g.asked
-    count_waits(g, q, 1)
-    q.queue = joined(g, q.queue, new_ticket(g, place_in_queue(g, p), p.person, g.asked, p.slot))
+    count_waits(g, q, ONE_MORE)
+    q.queue = joined(
+        g, q.queue, new_ticket(g, place_in_queue(g, p), p.person, g.asked, WHOLE(p.slot))
+    )
     if q.free > 0.0 and q.is_open:
-        settle(g, p.pool)
+        settle(g, WHOLE(p.pool))
     return False
 
 
 def withdraw(g, p):
     """Leave the queue without having been served."""
     p.ticket = 0
-    count_waits(g, pool_at(g, p.pool), -1)
+    count_waits(g, pool_at(g, WHOLE(p.pool)), ONE_LESS)
 
 
 def settle(g, k):
@@ -107,7 +113,7 @@ def serve(g, w, k):
     q = pool_at(g, k)
     while q.queue != NONE and q.free > 0.0 and q.is_open:
         first = ticket_at(g, q.queue)
-        who, number = first.who, first.ticket
+        who, number = WHOLE(first.who), first.ticket
         q.queue = without_first(g, q.queue)
         if who < 0:
             _serve_group(g, w, k, q, -1 - who)
@@ -116,10 +122,10 @@ def serve(g, w, k):
         if p.ticket != number or p.state != WAITS or p.exit_day <= g.now:
             continue
         q.free -= 1.0
-        count_waits(g, q, -1)
+        count_waits(g, q, ONE_LESS)
         meet(g, w, p)
     if q.free < 0.0 or q.free > q.size:
-        fail(g, WRONG_BUSY, 0, 0, q.size - q.free, q.size, g.now)
+        fail(g, WRONG_BUSY, AS_MANY, AS_MANY, q.size - q.free, q.size, g.now)
     q.held_checks += 1
 
 
@@ -129,7 +135,7 @@ def _serve_group(g, w, k, q, n):
     at = m.first
     while at != NONE:
         member = record_at(g.members, at, MEMBER)
-        if still_waits(g, member) and spell_at(g, member.who).exit_day > g.now:
+        if still_waits(g, member) and spell_at(g, WHOLE(member.who)).exit_day > g.now:
             size += 1
         at = member.after
     if size:
@@ -139,10 +145,10 @@ def _serve_group(g, w, k, q, n):
         at = m.first
         while at != NONE:
             member = record_at(g.members, at, MEMBER)
-            p = spell_at(g, member.who)
+            p = spell_at(g, WHOLE(member.who))
             if still_waits(g, member) and p.exit_day > g.now:
                 p.ticket = -size
-                count_waits(g, q, -1)
+                count_waits(g, q, ONE_LESS)
                 meet(g, w, p)
             at = member.after
         ring(g, new_event(g, GROUP_OVER, k), g.now + minutes / MINUTES_PER_DAY, NORMAL)
@@ -166,7 +172,7 @@ def release(g, w, k, asks_again):
         q.idle_since = g.now
     q.free += 1.0
     if q.free > q.size:
-        fail(g, WRONG_FREE, 0, 0, q.free, q.size, g.now)
+        fail(g, WRONG_FREE, AS_MANY, AS_MANY, q.free, q.size, g.now)
     if q.queue != NONE and q.is_open:
         if alone(g) and not asks_again:
             serve(g, w, k)
@@ -189,20 +195,20 @@ def end_meeting(g, w, k, asks_again):
 def come_back(g, w, k):
     """A caseworker who was late begins."""
     pool_at(g, k).late -= 1
-    end_meeting(g, w, k, False)
+    end_meeting(g, w, k, NOT_AGAIN)
 
 
 def end_group(g, w, k):
     """A group meeting is over."""
     pool_at(g, k).group_meetings -= 1
-    end_meeting(g, w, k, False)
+    end_meeting(g, w, k, NOT_AGAIN)
 
 
 def open_pools(g, closes_day, next_opening_day):
     """The window of a day opens."""
     for k in range(g.pools_count):
         q = pool_at(g, k)
-        count_waits(g, q, 0)
+        count_waits(g, q, AS_MANY)
         q.is_open = True
         q.idle_since = g.now
         q.closes_day = closes_day
@@ -215,7 +221,7 @@ def close_pools(g):
     """The window of a day closes; who waits goes on waiting."""
     for k in range(g.pools_count):
         q = pool_at(g, k)
-        count_waits(g, q, 0)
+        count_waits(g, q, AS_MANY)
         q.is_open = False
 
 
@@ -226,5 +232,5 @@ def gathering_at(g, n):
 
 def still_waits(g, member):
     """Whether a member still waits for this meeting (and not for another one by now)."""
-    p = spell_at(g, member.who)
+    p = spell_at(g, WHOLE(member.who))
     return p.state == WAITS and p.ticket == member.ticket

@@ -6,7 +6,7 @@ Who has left a queue stays in until their turn comes, and is passed over.
 from __future__ import annotations
 
 from sim.model.compiled.clock import NONE
-from sim.model.compiled.layout import TICKET
+from sim.model.compiled.layout import TICKET, WHOLE
 from sim.model.compiled.pointers import record_at
 
 FIFO, LONGEST, NEWEST, HIGHEST_RISK, DEADLINE = range(5)
@@ -61,19 +61,19 @@ def joined(g, a, b):
 def without_first(g, root):
     """The heap that is left when its first has been served."""
     t = ticket_at(g, root)
-    rest = t.child
+    rest = WHOLE(t.child)
     t.next = g.free_ticket
     g.free_ticket = root
     pairs = NONE
     while rest != NONE:
         a = rest
         x = ticket_at(g, a)
-        b = x.next
+        b = WHOLE(x.next)
         x.next = NONE
         rest = NONE
         if b != NONE:
             y = ticket_at(g, b)
-            rest = y.next
+            rest = WHOLE(y.next)
             y.next = NONE
             a = joined(g, a, b)
         ticket_at(g, a).next = pairs
@@ -81,7 +81,7 @@ def without_first(g, root):
     found = NONE
     while pairs != NONE:
         x = ticket_at(g, pairs)
-        after = x.next
+        after = WHOLE(x.next)
         x.next = NONE
         found = joined(g, found, pairs)
         pairs = after

@@ -4,9 +4,17 @@ from __future__ import annotations
 
 from math import inf
 
-from sim.model.clock import FIRST, NORMAL
-from sim.model.compiled.clock import CACHE_LINE, SPELL_BYTES, WEEK, WINDOW, event_at, ring
-from sim.model.compiled.layout import CHANGE, ONE_PLACE, ONE_REAL
+from sim.model.compiled.clock import (
+    CACHE_LINE,
+    FIRST,
+    NORMAL,
+    SPELL_BYTES,
+    WEEK,
+    WINDOW,
+    event_at,
+    ring,
+)
+from sim.model.compiled.layout import CHANGE, ONE_PLACE, ONE_REAL, WHOLE
 from sim.model.compiled.luck import plan_luck
 from sim.model.compiled.people import look, spell_at
 from sim.model.compiled.pointers import fetch, record_at
@@ -78,7 +86,7 @@ def renew(g, w):
                 record_at(g.near, near, ONE_PLACE).v = i
                 near += 1
     for k in range(near):
-        p = spell_at(g, record_at(g.near, k, ONE_PLACE).v)
+        p = spell_at(g, WHOLE(record_at(g.near, k, ONE_PLACE).v))
         look(g, w, p, p.limit_day)
         if p.exit_day < g.known_until_day:
             _ring_earlier(g, p)
@@ -92,9 +100,9 @@ def _ring_earlier(g, p):
         day = min(p.exit_day, p.due_day)
     else:
         day = p.exit_day if p.state == WAITS or g.breaks else inf
-    alarm = event_at(g, p.slot).day
+    alarm = event_at(g, WHOLE(p.slot)).day
     if day < alarm and alarm > g.now:
-        ring(g, p.slot, day, NORMAL)
+        ring(g, WHOLE(p.slot), day, NORMAL)
 
 
 def change_windows(g, w):
@@ -118,12 +126,12 @@ def _change(g, w, p, starts):
     if change_window(p, w, g.now, row, starts, busy, plan_luck(g, p, w), p.spread):
         withdraw(g, p)
         p.state = WITHDRAWN
-        ring(g, p.slot, g.now, NORMAL)
+        ring(g, WHOLE(p.slot), g.now, NORMAL)
     elif p.state == WITHDRAWN:
         return  # by another window of this instant; the alarm is about to ring
     elif not busy:
         look(g, w, p, p.due_day)
-        ring(g, p.slot, min(p.due_day, p.exit_day), NORMAL)
+        ring(g, WHOLE(p.slot), min(p.due_day, p.exit_day), NORMAL)
     else:
         look(g, w, p, p.limit_day)
         _ring_earlier(g, p)

@@ -6,9 +6,9 @@ Told from alarm to alarm: ``wake`` goes on from where the person last stopped.
 
 from __future__ import annotations
 
-from sim.model.clock import NORMAL
-from sim.model.compiled.clock import NONE, forget, ring
+from sim.model.compiled.clock import NONE, NORMAL, forget, ring
 from sim.model.compiled.groups import gather
+from sim.model.compiled.layout import WHOLE
 from sim.model.compiled.luck import meeting_luck, plan_luck, threshold_luck, work_luck
 from sim.model.compiled.people import WRONG_SUM, fail, look, meet, place, spell_at
 from sim.model.compiled.pools import ask, end_meeting, pool_at, withdraw
@@ -56,7 +56,7 @@ def take_slot(g):
 
 def free_slot(g, p):
     """Give the place of a person away."""
-    forget(g, p.slot)
+    forget(g, WHOLE(p.slot))
     p.is_open = False
     p.serial = g.free_slot
     g.free_slot = p.slot
@@ -79,7 +79,7 @@ def wake(g, w, i):
         else:
             met(g, p, finish(p, w, g.now, plan_luck(g, p, w)), g.now)
         if not p.partner and p.ticket >= 0:
-            end_meeting(g, w, p.pool, p.due_day <= g.now)
+            end_meeting(g, w, WHOLE(p.pool), p.due_day <= g.now)
         if left:
             if not _leave(g, w, p):
                 return
@@ -97,7 +97,7 @@ def wake(g, w, i):
         _enter(g, w, p)
     elif p.state == WITHDRAWN:
         p.state = SEARCHES
-        no_meeting(g, p, SUSPENDED, g.now)
+        no_meeting(g, p, WHOLE(SUSPENDED), g.now)
         look(g, w, p, p.due_day)
     _search(g, w, i, p)
 
@@ -138,7 +138,7 @@ def _search(g, w, i, p):
 def _give_up(g, w, p):
     """The person leaves the queue and unemployment; True if the next spell begins at once."""
     withdraw(g, p)
-    no_meeting(g, p, CANCELLED, g.now)
+    no_meeting(g, p, WHOLE(CANCELLED), g.now)
     return _leave(g, w, p)
 
 
@@ -165,12 +165,12 @@ def _leave(g, w, p):
     """The spell ends; True if the person's next spell begins at once."""
     g.left += 1
     p.is_open = False
-    pool_at(g, p.pool).open_spells -= 1
+    pool_at(g, WHOLE(p.pool)).open_spells -= 1
     if p.exit == JOB:
         g.jobs += 1
         advance(p, w, p.exit_day)
         if abs(p.summed - p.threshold) > SUM_ERROR * (p.threshold + SMALL_THRESHOLD):
-            fail(g, WRONG_SUM, p.person, p.spell, p.exit_day, p.summed, p.threshold)
+            fail(g, WRONG_SUM, WHOLE(p.person), WHOLE(p.spell), p.exit_day, p.summed, p.threshold)
         g.sums_checked += 1
         if p.person % g.audit_every == 0:
             keep_leaver(g, p)
@@ -181,7 +181,7 @@ def _leave(g, w, p):
             again(p, w, day, threshold_luck(g, p))
             if p.entry_day <= g.now:
                 return True
-            ring(g, p.slot, p.entry_day, NORMAL)
+            ring(g, WHOLE(p.slot), p.entry_day, NORMAL)
             return False
     free_slot(g, p)
     return False

@@ -6,17 +6,19 @@ caller lengthens, and now and then, so that it can be interrupted.
 
 from __future__ import annotations
 
-from sim.model.clock import FIRST, LAST, NORMAL
 from sim.model.compiled.before import DONE, PAUSED, SHORT_OF_ROOM, WRONG, entrant_at
 from sim.model.compiled.clock import (
     ARRIVAL,
     ASSIGN,
     COME_BACK,
+    FIRST,
     FIXED,
     GROUP_OVER,
     GROUP_WAITED,
     HOURS,
+    LAST,
     NONE,
+    NORMAL,
     NOTHING,
     NUMBERS,
     SETTLE,
@@ -31,7 +33,7 @@ from sim.model.compiled.clock import (
     settle_event,
 )
 from sim.model.compiled.groups import assign, close_gathering
-from sim.model.compiled.layout import ONE_REAL
+from sim.model.compiled.layout import ONE_REAL, WHOLE
 from sim.model.compiled.people import spell_at
 from sim.model.compiled.pointers import record_at
 from sim.model.compiled.pools import (
@@ -101,7 +103,7 @@ def live(worlds, rulebooks):
 def _happen(g, w, e):
     """An event of the world."""
     q = event_at(g, e)
-    kind, about = q.kind, q.about
+    kind, about = q.kind, WHOLE(q.about)
     if kind == ARRIVAL:
         _arrive(g, w)
     elif kind == SETTLE:
@@ -154,7 +156,7 @@ def _begin(g, w):
     if g.coupled:
         renew(g, w)
     if g.windowed:
-        g.open_day = _next_open(w, 0)
+        g.open_day = _next_open(w, WHOLE(0))
         g.is_opening = True
         if g.open_day < g.horizon_days:
             ring(g, -1 - HOURS, g.open_day + w.opens_at, FIRST)
@@ -223,11 +225,11 @@ def finish_rows(worlds):
         if not p.is_open:
             continue
         if p.state == WAITS:
-            no_meeting(g, p, PENDING, end)
+            no_meeting(g, p, WHOLE(PENDING), end)
         elif p.state == MEETS:
             if not p.partner and p.ticket >= 0:
-                pool_at(g, p.pool).meeting += 1
-            met(g, p, PENDING, end)
+                pool_at(g, WHOLE(p.pool)).meeting += 1
+            met(g, p, WHOLE(PENDING), end)
         if p.exit_day >= end:
             p.exit_day = end
             p.exit = OPEN
