@@ -45,7 +45,8 @@ def meeting_months(
     month = np.clip((spell_day / metrics.MONTH_DAYS).astype(np.int64), 0, metrics.MONTHS - 1)
     whole = int(window / metrics.MONTH_DAYS + 1e-9)
     people = np.repeat(sums.people[:, None], metrics.MONTHS, axis=1)
-    for which, chosen in enumerate((slice(None), held)):
+    due_and_held: tuple[slice | np.ndarray, ...] = (slice(None), held)
+    for which, chosen in enumerate(due_and_held):
         number = sums.count(spell[chosen], month[chosen], metrics.MONTHS)
         months[:, :whole, which] = ratio(number, people)[:, :whole]
 

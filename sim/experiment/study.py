@@ -166,7 +166,9 @@ def _paces(study: Study, settings: Settings, registry: Registry) -> dict[str, tu
 
         even = _demand(study, settings, registry, arm).minutes_per_day
 
-        def surplus(low: float, arm: str = arm, high: float = 1.0 + contrast, even: float = even):
+        def surplus(
+            low: float, arm: str = arm, high: float = 1.0 + contrast, even: float = even
+        ) -> float:
             tried = replace(study, paces={arm: (high, low)})
             return _demand(tried, settings, registry, arm).minutes_per_day - even
 

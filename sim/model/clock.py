@@ -101,11 +101,11 @@ class Clock(simpy.Environment):
             while queue:
                 day, _, _, event = heappop(queue)
                 if event.__class__ is Alarm:
-                    wakes = event.wakes  # type: ignore[attr-defined]
-                    if wakes is None or event.day != day:  # type: ignore[attr-defined]
+                    wakes = event.wakes
+                    if wakes is None or event.day != day:
                         continue
                     self._now = day
-                    event.wakes = None  # type: ignore[attr-defined]
+                    event.wakes = None
                     wakes()
                     continue
                 self._now = day
@@ -113,7 +113,7 @@ class Clock(simpy.Environment):
                 for callback in callbacks:
                     callback(event)
                 if not event._ok and not hasattr(event, "_defused"):
-                    raise event._value  # type: ignore[misc]
+                    raise event._value
             self._today += 1
             if self._today < len(self._later):
                 queue = self._queue = self._later[self._today]

@@ -33,7 +33,9 @@ def operational_time(settings: Settings) -> tuple[list[float], list[float], list
     return days, clock, speeds
 
 
-def _poisson_entries(settings: Settings, luck_key: np.ndarray, group: int, until: float):
+def _poisson_entries(
+    settings: Settings, luck_key: np.ndarray, group: int, until: float
+) -> np.ndarray:
     """Entry days of a Poisson inflow: unit-rate arrivals on the clock of the inflow factor."""
     rate = settings.inflow_per_day[group]
     if rate <= 0.0:

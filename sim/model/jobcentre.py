@@ -8,6 +8,7 @@ else of the instant has happened, by the order of the queue and then by person n
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from heapq import heappop, heappush
 from math import inf
 
@@ -191,7 +192,7 @@ class Pool:
             if group is None:
                 group = Gathering(p)
                 open_group[:] = [group]
-                timer = Alarm(lambda group=group: self._close(group))
+                timer = Alarm(partial(self._close, group))
                 self._clock.set(timer, self._clock._now + most_days, COMPLETE)
             else:
                 group.members.append((p, p.ticket))

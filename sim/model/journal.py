@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from math import inf, nan
 from struct import Struct
@@ -12,14 +12,14 @@ import numpy as np
 from sim.rules.meetings import DECLINED, HELD, PENDING, SUSPENDED, minutes_of_caseworkers
 from sim.rules.people import OPEN, Spell
 
-SPELL_COLUMNS = {
+SPELL_COLUMNS: Mapping[str, type[np.generic]] = {
     "person": np.int32, "spell": np.int16, "group": np.int8, "entry_day": np.float64,
     "exit_day": np.float64, "duration_days": np.float64, "exit": np.int8, "frailty": np.float64,
     "due": np.int16, "held": np.int16, "waiting_days": np.float64, "counted": np.bool_,
     "sanctions": np.int16, "minutes": np.float64,
 }  # fmt: skip
 
-MEETING_COLUMNS = {
+MEETING_COLUMNS: Mapping[str, type[np.generic]] = {
     "person": np.int32, "spell": np.int16, "number": np.int16, "planned": np.int16,
     "due_day": np.float64, "start_day": np.float64, "end_day": np.float64, "form": np.int8,
     "duty": np.int8, "outcome": np.int8, "minutes": np.float64,
@@ -49,7 +49,7 @@ class ArmRows:
 class Table:
     """Rows collected as flat doubles and packed into typed columns now and then."""
 
-    def __init__(self, columns: dict[str, type]) -> None:
+    def __init__(self, columns: Mapping[str, type[np.generic]]) -> None:
         self._kinds = columns
         self._packed = {name: bytearray() for name in columns}
         self._buffer = bytearray()

@@ -17,6 +17,7 @@ from sim.rules.calendar import DAYS_PER_WEEK
 from sim.rules.leaving import advance, rate
 from sim.rules.meetings import OUTCOMES
 from sim.rules.people import GROUPS, Spell, person_number
+from sim.rules.regimes import Luck as Draws
 from sim.rules.rulebook import Rulebook
 
 EXAMPLE_DAYS = 196.0
@@ -29,11 +30,11 @@ KEEPS_TO_PLAN = (0.5, 1.0, 0.5, 1.0)
 class SteadyLuck(Luck):
     """The luck of someone who comes to every meeting and finds no job."""
 
-    def plan(self, p: Spell, w: Rulebook) -> tuple[float, ...] | None:
+    def plan(self, p: Spell, w: Rulebook) -> Draws:
         """The middle of every gap, no self-booking, no sanction."""
         return KEEPS_TO_PLAN
 
-    def meeting(self, p: Spell, w: Rulebook) -> tuple[float, ...] | None:
+    def meeting(self, p: Spell, w: Rulebook) -> Draws:
         """Held."""
         return COMES
 

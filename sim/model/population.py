@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from math import inf
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from scipy.special import ndtri
@@ -47,8 +47,10 @@ class People:
 
     def some(self, who: np.ndarray) -> People:
         """Some of them, by a mask or by places."""
-        columns = {name: getattr(self, name) for name in KINDS}
-        return People(**{n: None if c is None else c[who] for n, c in columns.items()})
+        columns: dict[str, Any] = {name: getattr(self, name) for name in KINDS}
+        for name, column in columns.items():
+            columns[name] = None if column is None else column[who]
+        return People(**columns)
 
 
 KINDS = {
@@ -86,7 +88,8 @@ def _people(
     order = np.lexsort((whole["person"], whole["entry_day"]))
     for name in whole:
         whole[name] = whole[name][order]
-    return People(**dict.fromkeys(settings.unused_luck), **whole)
+    unused: dict[str, Any] = dict.fromkeys(settings.unused_luck)
+    return People(**unused, **whole)
 
 
 def _lattice(settings: Settings, group: int, people: int) -> np.ndarray:
@@ -189,7 +192,7 @@ UNUSED = {"day_time": 0.0, "score": 0.0, "caseworker": 0.0, "spread": 0.0,
 
 def entrant(people: People, i: int) -> Entrant:
     """Person ``i``."""
-    row = []
+    row: list[Any] = []
     for name in Entrant._fields:
         column = getattr(people, name)
         row.append(UNUSED[name] if column is None else column[i].tolist())

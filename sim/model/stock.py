@@ -165,7 +165,7 @@ def keeps_plan(before: Rulebook, w: Rulebook) -> tuple[bool, ...]:
 
 def _schedule(w: Rulebook, group: int) -> list[tuple[object, ...]]:
     """The phases of a group's schedule, to the one in which nothing is planned any more."""
-    found = []
+    found: list[tuple[object, ...]] = []
     i = w.phase_start[group]
     while True:
         first = w.phase_list[i]

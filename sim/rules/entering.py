@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from math import inf, log
+from typing import Any
 
 from sim.rules.hazards import PIECEWISE, line_number
 from sim.rules.leaving import job_day, start_line
@@ -11,6 +12,7 @@ from sim.rules.people import (
     JOB,
     OTHER,
     RECALL,
+    Spell,
     add_other_line,
     clear_other_lines,
     make_nobody,
@@ -18,12 +20,13 @@ from sim.rules.people import (
     start_over,
 )
 from sim.rules.regimes import Luck, set_right
+from sim.rules.rulebook import Rulebook
 
 FAR_DAYS = 40_000.0
 """No spell is looked at beyond this; a plugged-in rate is integrated up to here at most."""
 
 
-def first_spell(p, q, w) -> None:
+def first_spell(p: Spell, q: Any, w: Rulebook) -> None:
     """Make ``p`` the first spell of an entrant, on the day of entry.
 
     Args:
@@ -52,13 +55,17 @@ def first_spell(p, q, w) -> None:
     )
 
 
-def set_pace(p, w) -> None:
+def set_pace(p: Spell, w: Rulebook) -> None:
     """The pace of the person's meeting clock, by risk where meetings are allocated so."""
     p.pace = w.pace_high if p.score > w.risk_cut[p.group] else w.pace_low
 
 
 def enter_spell(
-    p, w, day: float, thresholds: tuple[float, float, float, float], benefit_used_days: float
+    p: Spell,
+    w: Rulebook,
+    day: float,
+    thresholds: tuple[float, float, float, float],
+    benefit_used_days: float,
 ) -> None:
     """Thresholds, right to benefit and exits that no meeting moves, on the day of entry."""
     p.entry_day = day
@@ -87,7 +94,7 @@ def enter_spell(
     set_right(p, day + max(0.0, w.benefit_limit_days[p.group] - benefit_used_days))
 
 
-def _start_other_line(q, p, w, line: int, threshold: float) -> None:
+def _start_other_line(q: Spell, p: Spell, w: Rulebook, line: int, threshold: float) -> None:
     """Make ``q`` a record that sums the rate of another exit."""
     q.person = p.person
     q.group = p.group
@@ -98,7 +105,7 @@ def _start_other_line(q, p, w, line: int, threshold: float) -> None:
     start_line(q, w, p.entry_day)
 
 
-def days_in_work(w, exit_code: int, u: float) -> float:
+def days_in_work(w: Rulebook, exit_code: int, u: float) -> float:
     """Days after an exit until the person is unemployed again; inf if not at all.
 
     Only who left for a job returns (a recall goes to the old employer), at a constant rate for a
@@ -110,7 +117,7 @@ def days_in_work(w, exit_code: int, u: float) -> float:
     return days if days < w.reentry_days else inf
 
 
-def again(p, w, day: float, u: Luck) -> None:
+def again(p: Spell, w: Rulebook, day: float, u: Luck) -> None:
     """The same person enters again: frailty is kept, the rest starts over (model section 3).
 
     Days of benefit used in the spell before count against the right to it.

@@ -9,9 +9,9 @@ rate has knots with the value 1, which multiply it.
 from __future__ import annotations
 
 from math import exp, inf, log
-from typing import Any
 
 from sim.rules.effects import ADDITIVE, CONCAVE, NO_EFFECT, PLUGIN, factor
+from sim.rules.people import Spell, Table
 from sim.rules.plugged import plugged_effect, plugged_hazard
 
 PIECEWISE, WEIBULL, RULE = range(3)
@@ -34,7 +34,7 @@ def line_number(group: int, exit_code: int) -> int:
     return 4 * group + exit_code
 
 
-def baseline_at(w, line: int, spell_day: float) -> float:
+def baseline_at(w: Table, line: int, spell_day: float) -> float:
     """The baseline without its knot value, per day, on a spell day."""
     if w.line_kind[line] == WEIBULL:
         shape = w.line_shape[line]
@@ -47,7 +47,7 @@ def baseline_at(w, line: int, spell_day: float) -> float:
     return 1.0
 
 
-def weighted_factor(p, w, from_day: float, to_day: float) -> float:
+def weighted_factor(p: Spell, w: Table, from_day: float, to_day: float) -> float:
     """The integral of baseline times effect from ``p.at_day`` on, where no closed form serves.
 
     Weibull without an effect is closed: (b/scale)**shape - (a/scale)**shape. Otherwise adaptive
@@ -70,7 +70,7 @@ def weighted_factor(p, w, from_day: float, to_day: float) -> float:
     return adaptive(about, a, b)
 
 
-def _weight(about: tuple[Any, Any, bool], x: float) -> float:
+def _weight(about: tuple[Spell, Table, bool], x: float) -> float:
     """What is integrated: baseline times effect on spell day ``x``; or, by the sum, the effect
     where a Weibull baseline has summed up to ``x``."""
     p, w, by_sum = about
@@ -81,7 +81,7 @@ def _weight(about: tuple[Any, Any, bool], x: float) -> float:
     return baseline_at(w, line, x) * _factor_on(p, w, p.entry_day + x)
 
 
-def _bend_day(p, w) -> float:
+def _bend_day(p: Spell, w: Table) -> float:
     """The day on which the effect falls below its cap, or is above nothing again; or inf."""
     y = p.excess
     edge = inf
@@ -92,7 +92,7 @@ def _bend_day(p, w) -> float:
     return p.at_day + log(edge) / w.decay if 1.0 < edge < inf and w.decay > 0.0 else inf
 
 
-def _factor_on(p, w, day: float) -> float:
+def _factor_on(p: Spell, w: Table, day: float) -> float:
     """The effect on a later day of the present piece."""
     if w.effect_kind == NO_EFFECT or p.excess == 0.0:
         return 1.0
@@ -102,7 +102,7 @@ def _factor_on(p, w, day: float) -> float:
     return factor(w.effect_kind, w.cap, p.excess * exp(-w.decay * (day - p.at_day)))
 
 
-def adaptive(about: tuple[Any, Any, bool], a: float, b: float) -> float:
+def adaptive(about: tuple[Spell, Table, bool], a: float, b: float) -> float:
     """The integral of the weight from a to b: parts are halved until halves and whole agree.
 
     They need not agree to more digits than the whole integral has, or a kink would never end.
@@ -134,7 +134,7 @@ def adaptive(about: tuple[Any, Any, bool], a: float, b: float) -> float:
             return total
 
 
-def _gauss(about: tuple[Any, Any, bool], a: float, b: float) -> float:
+def _gauss(about: tuple[Spell, Table, bool], a: float, b: float) -> float:
     half, middle = 0.5 * (b - a), 0.5 * (a + b)
     total = 0.0
     for node, share in NODES:
@@ -144,7 +144,7 @@ def _gauss(about: tuple[Any, Any, bool], a: float, b: float) -> float:
     return half * total
 
 
-def excess_of(w, chi: float, stock: float) -> float:
+def excess_of(w: Table, chi: float, stock: float) -> float:
     """The excess for a stock of meetings (for a plugged-in effect: the stock itself)."""
     kind = w.effect_kind
     if kind == PLUGIN:

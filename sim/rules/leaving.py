@@ -16,7 +16,7 @@ from math import exp, inf
 
 from sim.rules.effects import NO_EFFECT, PLUGIN, factor, factor_sum
 from sim.rules.hazards import PIECEWISE, baseline_at, excess_of, weighted_factor
-from sim.rules.people import JOB, other_lines
+from sim.rules.people import JOB, Spell, Table, other_lines
 from sim.rules.plugged import plugged_effect
 
 NEWTON_STEPS = 60
@@ -26,7 +26,7 @@ SAFELY = 1.000000001
 """A threshold that lies above the highest possible sum by this factor is not reached."""
 
 
-def start_line(p, w, day: float) -> None:
+def start_line(p: Spell, w: Table, day: float) -> None:
     """Begin to sum the rate of ``p.line`` on the day of entry."""
     p.at_day = day
     p.summed = 0.0
@@ -40,7 +40,7 @@ def start_line(p, w, day: float) -> None:
     set_piece(p, w)
 
 
-def set_piece(p, w) -> None:
+def set_piece(p: Spell, w: Table) -> None:
     """The multiplier on ``p.at_day``, and the day on which its piece ends."""
     day = p.at_day
     line = p.line
@@ -78,7 +78,7 @@ def set_piece(p, w) -> None:
     p.piece_day = end
 
 
-def gain(p, w, day: float) -> float:
+def gain(p: Spell, w: Table, day: float) -> float:
     """The cumulative rate from ``p.at_day`` to ``day``, which lies in the same piece."""
     days = day - p.at_day
     if not p.closed:
@@ -98,7 +98,7 @@ def gain(p, w, day: float) -> float:
     )
 
 
-def _sum_to(p, w, day: float) -> None:
+def _sum_to(p: Spell, w: Table, day: float) -> None:
     """Sum the rate up to a day in the present piece."""
     y = p.excess
     if y == 0.0 or not p.closed or w.decay == 0.0:
@@ -122,7 +122,7 @@ def _sum_to(p, w, day: float) -> None:
     p.excess_sum = later
 
 
-def advance(p, w, day: float) -> None:
+def advance(p: Spell, w: Table, day: float) -> None:
     """Sum the rate up to ``day``, piece by piece."""
     while p.piece_day <= day:
         if p.piece_day > p.at_day:
@@ -132,7 +132,7 @@ def advance(p, w, day: float) -> None:
         _sum_to(p, w, day)
 
 
-def _days_to(p, w, need: float) -> float:
+def _days_to(p: Spell, w: Table, need: float) -> float:
     """Days after ``p.at_day`` until the cumulative rate has grown by ``need``.
 
     Newton from the side on which the cumulative rate has its curvature, so that it converges
@@ -171,7 +171,7 @@ def _days_to(p, w, need: float) -> float:
     return days
 
 
-def rate(p, w, day: float) -> float:
+def rate(p: Spell, w: Table, day: float) -> float:
     """The rate per day on a day in the present piece (all factors included)."""
     y = p.excess
     if w.effect_kind == PLUGIN:
@@ -189,7 +189,7 @@ def rate(p, w, day: float) -> float:
     return p.level * w.common_factor[p.common] * y
 
 
-def job_day(p, w, limit: float) -> float:
+def job_day(p: Spell, w: Table, limit: float) -> float:
     """The day on which the sum reaches the threshold if that is before ``limit``, else inf.
 
     Looks ahead as if nothing changed until ``limit`` and leaves the record as it was.
@@ -215,7 +215,7 @@ def job_day(p, w, limit: float) -> float:
     return day
 
 
-def _peak(p, w) -> float:
+def _peak(p: Spell, w: Table) -> float:
     """A rate per day that is not exceeded until something changes (inf where none is known)."""
     if not p.closed:
         return inf
@@ -232,7 +232,7 @@ def _peak(p, w) -> float:
     return peak
 
 
-def _crossing(p, w, end: float) -> float:
+def _crossing(p: Spell, w: Table, end: float) -> float:
     """The day before ``end``, in the present piece, on which the threshold is reached; or inf."""
     need = p.threshold - p.summed
     if need == inf or p.level * w.common_factor[p.common] == 0.0:
@@ -245,7 +245,7 @@ def _crossing(p, w, end: float) -> float:
     return day if day < end else end
 
 
-def find_exit(p, w, limit: float) -> None:
+def find_exit(p: Spell, w: Table, limit: float) -> None:
     """Set ``exit_day`` and ``exit``: the first of all ways out, the job's only before ``limit``."""
     p.exit_day = p.fixed_day
     p.exit = p.fixed_exit
@@ -268,7 +268,7 @@ def find_exit(p, w, limit: float) -> None:
                 p.exit = line.line % 4
 
 
-def change_stock(p, w, day: float, weight: float) -> None:
+def change_stock(p: Spell, w: Table, day: float, weight: float) -> None:
     """Add a held meeting of this weight to the stock at its end; sums are split only if it counts.
 
     Args:
@@ -282,7 +282,7 @@ def change_stock(p, w, day: float, weight: float) -> None:
             _add_to_stock(line, w, day, weight)
 
 
-def _add_to_stock(p, w, day: float, weight: float) -> None:
+def _add_to_stock(p: Spell, w: Table, day: float, weight: float) -> None:
     stock = p.stock * exp((p.stock_day - day) * w.stock_decay) + weight
     y = excess_of(w, p.chi, stock) if p.chi != 0.0 else 0.0
     if y != 0.0 or p.excess != 0.0:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from math import exp, inf
 from typing import Any
 
@@ -30,7 +30,8 @@ def _hazard_rule(plugin: Any, line: dict[str, Any]) -> tuple[Callable[[float], f
 
 
 def lines_of(hazard: dict[str, Any], registry: Any) -> dict[str, Any]:
-    kinds, first, end, on, day, rate, peak, shape, scale, rule = ([] for _ in range(10))
+    columns: Iterator[list[Any]] = ([] for _ in range(10))
+    kinds, first, end, on, day, rate, peak, shape, scale, rule = columns
     for group in GROUPS:
         for exit_name in EXITS[:4]:
             line = hazard.get(group, {}).get(exit_name) or {"kind": "none"}

@@ -6,6 +6,7 @@ from math import inf, log
 
 from sim.rules.calendar import MINUTES_PER_DAY
 from sim.rules.leaving import advance, change_stock, set_piece
+from sim.rules.people import Spell, Table
 from sim.rules.regimes import (
     MANDATORY,
     VOLUNTARY,
@@ -34,7 +35,7 @@ SEARCHES, WAITS, MEETS, WITHDRAWN = range(4)
 """The state of a spell: between meetings, waiting for one, in one, told that it is suspended."""
 
 
-def fall_due(p, w, u: Luck) -> int:
+def fall_due(p: Spell, w: Table, u: Luck) -> int:
     """A planned meeting falls due: its form, whether the person comes, how long it will take.
 
     Args:
@@ -89,7 +90,7 @@ def fall_due(p, w, u: Luck) -> int:
     return WITH_PARTNER if p.partner else ASKS
 
 
-def finish(p, w, day: float, u: Luck) -> int:
+def finish(p: Spell, w: Table, day: float, u: Luck) -> int:
     """The meeting is over: a held one adds to the stock, a missed one may be sanctioned.
 
     Args:
@@ -119,7 +120,7 @@ def finish(p, w, day: float, u: Luck) -> int:
     return HELD
 
 
-def minutes_of_caseworkers(p, outcome: int, day: float) -> float:
+def minutes_of_caseworkers(p: Spell, outcome: int, day: float) -> float:
     """Minutes of caseworkers that a meeting which ends on ``day`` has taken, a group's shared."""
     if p.partner:
         return 0.0
@@ -130,7 +131,7 @@ def minutes_of_caseworkers(p, outcome: int, day: float) -> float:
     return p.minutes
 
 
-def after_contact(p, w, day: float, u: Luck) -> None:
+def after_contact(p: Spell, w: Table, day: float, u: Luck) -> None:
     """Plan what follows a meeting that is over, declined or suspended."""
     if w.suspended[p.row]:
         if p.duty == MANDATORY or p.kept_due_day == inf:
@@ -145,7 +146,7 @@ def after_contact(p, w, day: float, u: Luck) -> None:
         plan_next(p, w, day, u)
 
 
-def begin(p, w, day: float, u: Luck, spread: float) -> None:
+def begin(p: Spell, w: Table, day: float, u: Luck, spread: float) -> None:
     """Plan the first meeting of a spell, also for those who enter while a window holds."""
     p.phase = w.phase_start[p.row]
     plan_next(p, w, day, u)
@@ -154,7 +155,7 @@ def begin(p, w, day: float, u: Luck, spread: float) -> None:
 
 
 def change_window(
-    p, w, day: float, row: int, starts: bool, busy: bool, u: Luck, spread: float
+    p: Spell, w: Table, day: float, row: int, starts: bool, busy: bool, u: Luck, spread: float
 ) -> bool:
     """Other levers hold from now on; returns True where the meeting waited for is suspended.
 

@@ -6,6 +6,11 @@ from collections.abc import Sequence
 from math import inf
 from typing import Any
 
+Table = Any
+"""The rulebook ``w`` where its type cannot be named: ``sim.rules.rulebook`` is built from the files
+that read it, and a circle of imports is not allowed. A ``Rulebook`` under SimPy, a record in memory
+in compiled code, where a ``Spell`` is one too."""
+
 GROUPS = (
     "ui",
     "cash_job_ready",
@@ -193,7 +198,7 @@ def start_over(p: Spell) -> None:
 # The compiled engine keeps records in arrays: it replaces the four functions below by its own.
 
 
-def other_lines(p: Spell, w: Any) -> Sequence[Spell]:
+def other_lines(p: Spell, w: Table) -> Sequence[Spell]:
     """The records of the other exits that meetings move."""
     return p.others
 
@@ -203,13 +208,13 @@ def clear_other_lines(p: Spell) -> None:
     p.others = ()
 
 
-def add_other_line(p: Spell, w: Any) -> Spell:
+def add_other_line(p: Spell, w: Table) -> Spell:
     """One more record of another exit, a blank one."""
     q = blank_spell()
     p.others = (*p.others, q)
     return q
 
 
-def spare_line(w: Any) -> Spell:
+def spare_line(w: Table) -> Spell:
     """A record for a moment."""
     return blank_spell()

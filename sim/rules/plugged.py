@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from sim.rules.calendar import DAYS_PER_WEEK
+from sim.rules.people import Table
 
 
 @dataclass(frozen=True)
@@ -44,16 +45,16 @@ class OwnSchedule(OwnRule):
 # The compiled engine calls compiled functions: it replaces the three functions below by its own.
 
 
-def plugged_hazard(w, line: int, spell_day: float) -> float:
+def plugged_hazard(w: Table, line: int, spell_day: float) -> float:
     """The rate per day of a line on a spell day."""
     return w.line_rule[line](spell_day)
 
 
-def plugged_effect(w, chi: float, stock: float) -> float:
+def plugged_effect(w: Table, chi: float, stock: float) -> float:
     """What multiplies the rate at a stock of meetings."""
     return w.effect_rule(chi, stock)
 
 
-def plugged_schedule(w, phase: int, number: int, clock_day: float) -> float:
+def plugged_schedule(w: Table, phase: int, number: int, clock_day: float) -> float:
     """The clock day of the meeting of this number in a phase."""
     return w.phase_rule[phase](number, clock_day)

@@ -10,7 +10,7 @@ from __future__ import annotations
 from math import inf, log
 
 from sim.rules.leaving import advance, set_piece
-from sim.rules.people import OTHER
+from sim.rules.people import OTHER, Spell, Table
 from sim.rules.plugged import plugged_schedule
 
 NONE, GRID, EVERY, LIST, AGREED, RANDOM, PLUGGED = range(7)
@@ -23,7 +23,7 @@ NO_LUCK = (0.5, 1.0, 0.5, 1.0)
 """Luck of a plan in which nothing is drawn: mean gap, no self-booking, no sanction."""
 
 
-def clock_at(p, w, day: float) -> float:
+def clock_at(p: Spell, w: Table, day: float) -> float:
     """What the person's meeting clock shows on a calendar day, in days."""
     if p.stopped_day < day:
         day = p.stopped_day
@@ -37,7 +37,7 @@ def clock_at(p, w, day: float) -> float:
     return active * p.pace
 
 
-def day_of(p, w, clock_days: float) -> float:
+def day_of(p: Spell, w: Table, clock_days: float) -> float:
     """The calendar day on which the person's meeting clock shows ``clock_days``."""
     active = clock_days / p.pace
     if active > p.episode_from:
@@ -50,7 +50,7 @@ def day_of(p, w, clock_days: float) -> float:
     return p.entry_day + p.lost_days + active
 
 
-def open_day(p, w, day: float) -> float:
+def open_day(p: Spell, w: Table, day: float) -> float:
     """The person's own time on the first open day from ``day`` on (working calendar)."""
     whole = int(day // 1.0)
     place = whole - w.calendar_from
@@ -59,7 +59,7 @@ def open_day(p, w, day: float) -> float:
     return whole + w.opens_at + p.day_time * w.window_days
 
 
-def next_clock_day(p, w, day: float, u: float) -> float:
+def next_clock_day(p: Spell, w: Table, day: float, u: float) -> float:
     """The clock day of the next planned meeting; moves the plan on by one.
 
     Args:
@@ -96,7 +96,7 @@ def next_clock_day(p, w, day: float, u: float) -> float:
         p.step = 0
 
 
-def plan_next(p, w, day: float, u: Luck) -> None:
+def plan_next(p: Spell, w: Table, day: float, u: Luck) -> None:
     """Plan the next meeting: its number, duty and due day, and from when it is a threat.
 
     Args:
@@ -119,7 +119,7 @@ def plan_next(p, w, day: float, u: Luck) -> None:
     call(p, w, day, due, w.duty[row])
 
 
-def call(p, w, day: float, due: float, duty: int) -> None:
+def call(p: Spell, w: Table, day: float, due: float, duty: int) -> None:
     """Call the person for a due day (not before now, and within the window of an open day).
 
     Whose own time of today has passed is called at once, or after the window on the next open day.
@@ -138,7 +138,7 @@ def call(p, w, day: float, due: float, duty: int) -> None:
         announce(p, w, day)
 
 
-def announce(p, w, day: float) -> None:
+def announce(p: Spell, w: Table, day: float) -> None:
     """Set the days on which the coming meeting is a threat (from a week before it is due)."""
     if p.duty == MANDATORY and w.available[p.row] and p.due_day < inf:
         begin = p.due_day - w.threat_days
@@ -156,7 +156,7 @@ def announce(p, w, day: float) -> None:
     set_piece(p, w)
 
 
-def enter_window(p, w, day: float, row: int, busy: bool, u: float) -> None:
+def enter_window(p: Spell, w: Table, day: float, row: int, busy: bool, u: float) -> None:
     """Dates begin in which other levers hold.
 
     Where mandatory meetings are suspended, the one that was planned is kept (and put off while
@@ -184,7 +184,7 @@ def enter_window(p, w, day: float, row: int, busy: bool, u: float) -> None:
         announce(p, w, day)
 
 
-def next_in_window(p, w, day: float) -> None:
+def next_in_window(p: Spell, w: Table, day: float) -> None:
     """In a suspension: the next offer, or the kept meeting where the clock runs on."""
     due = p.offer_day
     duty = VOLUNTARY
@@ -196,7 +196,7 @@ def next_in_window(p, w, day: float) -> None:
         p.offer_day = p.due_day
 
 
-def leave_window(p, w, day: float, row: int, busy: bool, u: float) -> None:
+def leave_window(p: Spell, w: Table, day: float, row: int, busy: bool, u: float) -> None:
     """The dates are over: clocks run again; what was missed is caught up on, or dropped.
 
     Args:
@@ -226,14 +226,14 @@ def leave_window(p, w, day: float, row: int, busy: bool, u: float) -> None:
         announce(p, w, day)
 
 
-def call_kept(p, w, day: float) -> None:
+def call_kept(p: Spell, w: Table, day: float) -> None:
     """Call the person for the meeting that was kept."""
     due = p.kept_due_day
     p.kept_due_day = inf
     call(p, w, day, due, w.duty[p.row])
 
 
-def set_right(p, day: float) -> None:
+def set_right(p: Spell, day: float) -> None:
     """Move the day on which the right to the benefit ends."""
     p.right_day = day
     if p.other_day <= day:

@@ -7,12 +7,13 @@ from math import exp, inf
 from sim.rules.effects import CONCAVE, entire_exponential_integral, factor, factor_sum
 from sim.rules.leaving import SAFELY, advance, rate
 from sim.rules.market import EFFORT_UNIT, WEEK_DAYS
-from sim.rules.people import other_lines
+from sim.rules.people import Spell, other_lines
+from sim.rules.rulebook import Rulebook
 
 UNITS_PER_EFFORT = 1.0 / EFFORT_UNIT
 
 
-def sum_up_week(p, w, day: float, until: float, rise: float) -> tuple[int, bool]:
+def sum_up_week(p: Spell, w: Rulebook, day: float, until: float, rise: float) -> tuple[int, bool]:
     """Sum a person's rate up to ``day``; the search effort, and whether the exit may be near.
 
     Effort is frailty * baseline * effect * threat * sanction per day of an open spell (model
@@ -59,7 +60,7 @@ def sum_up_week(p, w, day: float, until: float, rise: float) -> tuple[int, bool]
     return int(effort * UNITS_PER_EFFORT + 0.5), may_leave
 
 
-def _effort_the_long_way(p, w, day: float) -> float:
+def _effort_the_long_way(p: Spell, w: Rulebook, day: float) -> float:
     advance(p, w, day)
     if p.others:
         for line in other_lines(p, w):

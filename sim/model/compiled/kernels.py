@@ -42,7 +42,7 @@ from sim.model.compiled import (
     story,
     world,
 )
-from sim.model.compiled.translate import compiled
+from sim.model.compiled.translate import Function, compiled
 from sim.rules import (
     effects,
     entering,
@@ -62,7 +62,7 @@ MODULES: tuple[ModuleType, ...] = (
     rows, story, world,
 )  # fmt: skip
 
-REPLACED = {
+REPLACED: dict[Function, Function] = {
     people_rules.other_lines: doors.other_lines,
     people_rules.clear_other_lines: doors.clear_other_lines,
     people_rules.add_other_line: doors.add_other_line,
@@ -147,13 +147,14 @@ DOORS = (
 def kernels() -> Kernels:
     """The compiled functions; each is compiled, or fetched from the disk, at its first call."""
     folder = cache_folder()
-    before = numba.config.CACHE_DIR
+    settings: Any = numba.config
+    before = settings.CACHE_DIR
     if folder is not None:
-        numba.config.CACHE_DIR = str(folder)
+        settings.CACHE_DIR = str(folder)
     try:
         twins = compiled(MODULES, REPLACED, DOORS, cache=folder is not None)
     finally:
-        numba.config.CACHE_DIR = before
+        settings.CACHE_DIR = before
     return Kernels(*(Door(twins[door]) for door in DOORS))
 
 

@@ -66,7 +66,7 @@ def _spell() -> np.dtype:
             size = BYTE if name in BYTES else SHORT if name in SHORTS else PLACE
             columns.append((size, name))
     whole = _record(*columns)
-    fields = [("alarm", EVENT), *((name, whole.fields[name][0]) for name in whole.names or ())]
+    fields = [("alarm", EVENT), *((name, whole[name]) for name in whole.names or ())]
     return np.dtype(fields, align=True)
 
 

@@ -10,6 +10,9 @@ from numba import njit
 
 Function = Callable[..., Any]
 
+NOT_FROM_PYTHON: dict[str, Any] = {"no_cpython_wrapper": True, "no_cfunc_wrapper": True}
+"""Options of a function that only compiled functions call: nothing is made for other callers."""
+
 
 def compiled(
     modules: Iterable[ModuleType], replaced: Mapping[Function, Function], doors: Iterable[Function],
@@ -40,9 +43,7 @@ def compiled(
                 if value in doors:
                     twins[value] = njit(twin, error_model="numpy", nogil=True, cache=cache)
                 else:
-                    twins[value] = njit(
-                        twin, error_model="numpy", no_cpython_wrapper=True, no_cfunc_wrapper=True
-                    )
+                    twins[value] = njit(twin, error_model="numpy", **NOT_FROM_PYTHON)
     for old, new in replaced.items():
         twins[old] = twins[new]
     for space in spaces:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import pandas as pd
 from matplotlib.axes import Axes
@@ -221,7 +222,7 @@ def _key_places(labels: list[str], room: float) -> list[tuple[float, int]]:
 
 def _draw_key(sheet: Sheet, labels: list[str], places: list[tuple[float, int]]) -> None:
     for k, (label, (left, row)) in enumerate(zip(labels, places, strict=True)):
-        fill = {"facecolor": FILLS[k], "hatch": HATCHES[k]}
+        fill: dict[str, Any] = {"facecolor": FILLS[k], "hatch": HATCHES[k]}
         place = 0.12 + left, 0.19 * row + 0.03, 0.2, 0.12
         sheet.box(*place, edgecolor="#333333", linewidth=0.5, **fill)
         sheet.text(0.12 + left + 0.26, 0.19 * row + 0.09, label, 8)
