@@ -18,7 +18,7 @@ from sim.model.journal import ArmRows
 from sim.model.replication import run_replication
 from sim.model.settings import Study
 
-from .worlds import merged, plain, shipped, study_of
+from .worlds import merged, plain, same, shipped, study_of
 
 pytest.importorskip("numba", reason="the compiled engine needs Numba")
 
@@ -110,6 +110,19 @@ def test_whole_day_times_give_the_same_rows_by_both_engines(seed: int) -> None:
         },
     )
     assert_same_rows(study)
+
+
+@pytest.mark.parametrize("dates", [("1990-01-01", "1990-06-01"), ("2019-01-01", "2020-01-01")])
+def test_a_window_that_is_over_before_day_0_changes_nothing(dates: tuple[str, str]) -> None:
+    window = {
+        "from": dates[0], "to": dates[1], "mandatory": "suspended", "meeting_clock": "stops",
+        "benefit_clock": "runs", "availability": False, "voluntary_every_days": 75,
+        "missed": "drop", "catch_up_days": 28,
+    }  # fmt: skip
+    with_window = assert_same_rows(plain(arm={"windows": [window]}))["arm"]
+    without = assert_same_rows(plain(arm={}))["arm"]
+    for table in ("spells", "meetings", "office"):
+        assert same(getattr(with_window, table), getattr(without, table))
 
 
 # random studies -----------------------------------------------------------------------------------

@@ -10,7 +10,7 @@ import pytest
 
 from sim.model.alone import live_spell
 from sim.model.luck import Luck
-from sim.model.population import entrants, spell_of
+from sim.model.population import all_entrants, entrants, spell_from
 from sim.model.settings import registry_of, rulebook_of, settings_of
 from sim.rules.entering import again, days_in_work
 from sim.rules.leaving import advance
@@ -76,8 +76,8 @@ def test_unlimited_caseworkers_give_the_life_that_everybody_lives_alone(
     w = rulebook_of(study, "arm", registry_of(study))
     people, luck, end = entrants(settings, study.seed, 0), Luck(study.seed, 0), study.horizon_days
     lived = []
-    for i in range(len(people)):
-        p = spell_of(people, i, w)
+    for q in all_entrants(people):
+        p = spell_from(q, w)
         p.row = p.group
         while True:
             over = live_spell(p, w, luck, end, [0.0, 0.0])

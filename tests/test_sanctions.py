@@ -10,7 +10,7 @@ import sim.config
 from sim.experiment.study import build
 from sim.model.alone import live_spell
 from sim.model.luck import Luck
-from sim.model.population import entrants, spell_of
+from sim.model.population import all_entrants, entrants, spell_from
 from sim.model.settings import registry_of, rulebook_of, settings_of
 from sim.rules.people import GROUPS
 
@@ -36,8 +36,8 @@ def test_the_published_share_of_spells_is_sanctioned_under_the_standard_regime(g
     )
     w = rulebook_of(study, "standard", registry_of(study))
     people, luck, sanctioned = entrants(settings, 7, 0), Luck(7, 0), 0
-    for i in range(len(people)):
-        p = spell_of(people, i, w)
+    for q in all_entrants(people):
+        p = spell_from(q, w)
         p.row = p.group
         live_spell(p, w, luck, 4000.0, [0.0, 0.0])
         sanctioned += p.sanctions > 0

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 CHILD = ("-P", "-m", "sim.cli.bench_child")
 LIBRARIES = ("numpy", "simpy", "numba", "salabim", "ciw", "starsim")
 CSV, FIGURE = "bench.csv", "bench"
+MOST_PEOPLE = 5_000_000
 
 
 def bench(arguments: argparse.Namespace) -> None:
@@ -49,7 +50,12 @@ def _plan(arguments: argparse.Namespace) -> "Plan":
     from sim.experiment.bench_runs import Plan
 
     problems = [f"--models: {_unknown(name)}" for name in arguments.models if name not in MODELS]
-    problems += [f"--sizes: {n} people; at least 1" for n in arguments.sizes if n < 1]
+    problems += [
+        f"--sizes: {n:,} people; from 1 to {MOST_PEOPLE:,}"
+        for n in arguments.sizes
+        if not 1 <= n <= MOST_PEOPLE
+    ]
+    problems += _unknown_scenarios(arguments.scenarios)
     if arguments.rounds < 1:
         problems.append(f"--rounds: {arguments.rounds}; at least 1")
     if not (tests_folder() / "benchmarks" / "workload_w.yaml").is_file():
@@ -78,6 +84,19 @@ def _print_plan(plan: "Plan") -> None:
         ):
             if chosen and plan.rounds > 1:
                 console.say(f"At {people:,} {words}: {', '.join(m.title for m in chosen)}.")
+
+
+def _unknown_scenarios(names: Sequence[str]) -> list[str]:
+    """What the configuration says of scenarios that cannot be composed."""
+    from sim.config import load
+
+    found = []
+    for name in names:
+        try:
+            load([f"scenarios={name}", "design=quick"])
+        except InputError as error:
+            found.append(f"--scenarios: {error}")
+    return found
 
 
 def _unknown(name: str) -> str:

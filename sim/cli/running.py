@@ -54,11 +54,15 @@ def run(arguments: argparse.Namespace) -> None:
     from sim.experiment import compare, files, study
     from sim.experiment.duration import estimate_seconds
     from sim.experiment.manifest import Origin
-    from sim.model.engines import compile_ahead, may_compile
+    from sim.model.engines import compile_ahead, compiling_note, may_compile
 
     values = configuration.values
     with compare.start_pool(values["compute"], values["design"]["replications"]) as pool:
-        compiled = pool.ahead(compile_ahead) if may_compile(values) else None
+        compiled = None
+        if may_compile(values):
+            if note := compiling_note():
+                console.note(f"samtale: {note}")
+            compiled = pool.ahead(compile_ahead)
         built = study.build(values, configuration.plugins)
         folder = configuration.out or default_folder(configuration.scenario)
         origin = Origin(

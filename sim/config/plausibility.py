@@ -128,6 +128,23 @@ def horizon(facts: Facts) -> Iterator[str]:
             )
 
 
+def windows(facts: Facts) -> Iterator[str]:
+    """A window that is over before the study begins."""
+    start = str(facts.values["start_date"])
+    used = {arm["regime"] for arm in facts.values["arms"].values()}
+    for levers in facts.levers:
+        if levers.path[0] == "regimes" and levers.path[1] not in used:
+            continue
+        if "windows" not in levers.changed:
+            continue
+        for number, window in enumerate(levers.all["windows"]):
+            if str(window["to"]) <= start:
+                yield facts.say(
+                    (*levers.path, "windows", str(number)),
+                    f"ends on {window['to']}, before the study begins on {start}: it changes nothing",
+                )
+
+
 def _first_day(phase: dict[str, Any]) -> float:
     if "meetings" in phase:
         return phase["span_days"] / phase["meetings"]
@@ -141,4 +158,4 @@ def _first_day(phase: dict[str, Any]) -> float:
     return inf
 
 
-WARNINGS = (rates, frailty, horizon)
+WARNINGS = (rates, frailty, horizon, windows)

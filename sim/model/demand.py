@@ -10,7 +10,7 @@ from sim.model.alone import LIVED, live_through
 from sim.model.engines import COMPILED
 from sim.model.gathering import mean_group_size
 from sim.model.luck import Luck
-from sim.model.population import People, entrants, spell_of
+from sim.model.population import People, all_entrants, entrants, spell_from
 from sim.model.settings import Settings, Study
 from sim.rules.people import GROUPS
 from sim.rules.rulebook import Rulebook
@@ -44,8 +44,8 @@ def lives(engine: str, w: Rulebook, people: People, until: float) -> np.ndarray:
         return live_alone(w, people, until, LIVED)
     luck = Luck(0, 0)
     lived = np.zeros((len(people), LIVED))
-    for i in range(len(people)):
-        p = spell_of(people, i, w)
+    for i, q in enumerate(all_entrants(people)):
+        p = spell_from(q, w)
         p.row = p.group
         figures = [0.0] * LIVED
         live_through(p, w, luck, until, figures)

@@ -57,6 +57,20 @@ def may_compile(values: Mapping[str, Any]) -> bool:
     return values["engine"] != SIMPY and find_spec("numba") is not None
 
 
+def compiling_note() -> str:
+    """What to say before the engine is compiled; empty where that has been done and kept."""
+    from sim.model.compiled.kernels import cache_folder, cache_home, is_kept
+
+    if is_kept():
+        return ""
+    if cache_folder() is None:
+        return (
+            "compiling the engine, about half a minute, every time: nothing can be kept in "
+            f"{cache_home()} (SAMTALE_CACHE can name another folder)"
+        )
+    return "compiling the engine, about half a minute, once for this version ..."
+
+
 def compile_ahead() -> float:
     """Compile what nearly every study needs; the seconds it took."""
     from sim.model.compiled.driver import compile_ahead

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import repeat
 from math import inf
 from typing import Any, NamedTuple
 
@@ -59,6 +61,7 @@ KINDS = {
     "episode_from": float, "episode_to": float, "spread": float,
 }  # fmt: skip
 AT_A_TIME = 8192
+FEW_AT_A_TIME = 256
 
 
 def _people(
@@ -190,18 +193,21 @@ UNUSED = {"day_time": 0.0, "score": 0.0, "caseworker": 0.0, "spread": 0.0,
 """What stands for a draw that no lever of the study asks for."""
 
 
-def entrant(people: People, i: int) -> Entrant:
-    """Person ``i``."""
-    row: list[Any] = []
-    for name in Entrant._fields:
-        column = getattr(people, name)
-        row.append(UNUSED[name] if column is None else column[i].tolist())
-    return Entrant(*row)
+def all_entrants(people: People) -> Iterator[Entrant]:
+    """Everybody in order, made some hundred at a time."""
+    for start in range(0, len(people), FEW_AT_A_TIME):
+        part = slice(start, start + FEW_AT_A_TIME)
+        size = len(people.person[part])
+        columns = []
+        for name in Entrant._fields:
+            column = getattr(people, name)
+            columns.append(repeat(UNUSED[name], size) if column is None else column[part].tolist())
+        yield from map(Entrant._make, zip(*columns, strict=True))
 
 
-def spell_of(people: People, i: int, w: Rulebook) -> Spell:
-    """The first spell of person ``i``, on the day of entry."""
+def spell_from(q: Entrant, w: Rulebook) -> Spell:
+    """The first spell of an entrant, on the day of entry."""
     p = Spell()
     p.alarm = None
-    first_spell(p, entrant(people, i), w)
+    first_spell(p, q, w)
     return p

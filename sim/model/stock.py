@@ -8,7 +8,7 @@ import numpy as np
 
 from sim.model.alone import live_spell
 from sim.model.luck import Luck, plan_luck
-from sim.model.population import People, past_entrants, spell_of
+from sim.model.population import People, all_entrants, past_entrants, spell_from
 from sim.model.settings import Settings, Study
 from sim.model.streams import WORDS, exponentials
 from sim.rules.effects import PLUGIN
@@ -71,8 +71,8 @@ def stock_on_day_0(
     past = past_entrants(settings, study.seed, replication, backwards_days(w, settings))
     here: list[Spell] = []
     later: list[tuple[float, Spell]] = []
-    for i in _who_may_matter(past, w, luck):
-        p = spell_of(past, i, w)
+    for q in all_entrants(past.some(np.array(_who_may_matter(past, w, luck), dtype=int))):
+        p = spell_from(q, w)
         p.row = p.group
         while True:
             if not live_spell(p, w, luck, 0.0, [0.0, 0.0]):

@@ -62,9 +62,10 @@ def _change(world: Surroundings, p: Spell, starts: bool, day: float) -> None:
 
 
 def window_changes(w: Rulebook) -> list[tuple[float, int, int]]:
-    """(day, whether it starts, number) of every window that begins or ends from day 0 on."""
+    """(day, whether it starts, number) of windows from day 0 on; one that is over by then is none."""
     changes = []
     windows = zip(w.window_from_day, w.window_to_day, strict=True)
     for number, (start, end) in enumerate(windows, start=1):
-        changes += [(max(start, 0.0), 1, number), (end, 0, number)]
-    return sorted(c for c in changes if c[0] >= 0.0)
+        if end > 0.0:
+            changes += [(max(start, 0.0), 1, number), (end, 0, number)]
+    return sorted(changes)

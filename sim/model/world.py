@@ -11,7 +11,7 @@ from sim.model.clock import FIRST, LAST, Alarm, Clock, Life
 from sim.model.journal import ArmRows, Journal, office_by_day
 from sim.model.luck import Luck
 from sim.model.office import Office
-from sim.model.population import People, spell_of
+from sim.model.population import People, all_entrants, spell_from
 from sim.model.search import search
 from sim.model.settings import Settings, Study
 from sim.model.stock import take_over
@@ -19,6 +19,7 @@ from sim.model.windows import windows
 from sim.rules.calendar import MINUTES_PER_DAY
 from sim.rules.entering import again, days_in_work, set_pace
 from sim.rules.errors import CheckError
+from sim.rules.hazards import jumps_hint
 from sim.rules.leaving import advance, find_exit, set_piece, start_line
 from sim.rules.market import EFFORT_UNIT, WEEK_DAYS, market_factor
 from sim.rules.meetings import (
@@ -112,13 +113,14 @@ class World:
                 raise CheckError(
                     f"person {p.person}, spell {p.spell}: the cumulative job rate at the exit on "
                     f"day {p.exit_day} is {p.summed!r}, the threshold {p.threshold!r}"
+                    f"{jumps_hint(self.rulebook, p.line)}"
                 )
             self.checks["sum_equals_threshold"] += 1
             if p.person % self.audit.every == 0:
                 self.audit.keep(p)
         self.journal.spell(p)
         days = inf
-        if p.exit == JOB:
+        if p.exit == JOB and self.rulebook.reentry_per_day > 0.0:
             days = days_in_work(self.rulebook, p.exit, self.luck.work(p.person, p.spell))
         if p.exit_day + days >= self.settings.horizon_days:
             return False
@@ -172,6 +174,7 @@ class World:
         alarm = Alarm()
         returning = sorted(later, key=lambda r: (r[0], r[1].person))
         days = array("d", people.entry_day.tobytes())
+        everybody = all_entrants(people)
         i = j = 0
         crowded_day = -1.0
         while i < len(days) or j < len(returning):
@@ -190,7 +193,7 @@ class World:
                 again(p, w, day, self.luck.thresholds(p.person, p.spell + 1))
                 j += 1
             else:
-                p = spell_of(people, i, w)
+                p = spell_from(next(everybody), w)
                 i += 1
             Life(clock, search(self, p))
 

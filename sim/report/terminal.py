@@ -25,6 +25,8 @@ COLUMNS = {
 }
 """Lines of the main table and how wide their columns are."""
 DURATION_WIDTH = 10
+LEAST_WIDTH = 90
+"""Below this the names of arms would have no room."""
 WITH_INTERVAL = ("days_saved", "net_saving_municipality")
 
 
@@ -47,6 +49,21 @@ def comparison(run: Run, width: int = WIDTH) -> Table:
     return table
 
 
+def in_blocks(run: Run) -> list[Text]:
+    """The same where there is no room for a table: the figures of one arm after the other."""
+    lines = {line.key: line for line in main_table(run)}
+    duration = next((key for key in lines if key.startswith("rmst_")), None)
+    keys = [key for key in (duration, *COLUMNS) if key in lines]
+    found = [Text(run.title)]
+    for i, arm in enumerate(run.arms):
+        found += [Text(""), Text(arm.title)]
+        for key in keys:
+            name = say(f"terminal.{'duration' if key == duration else key}")
+            value = str(_text(lines[key], lines[key].cells[i])).replace("\n", ", ")
+            found.append(Text(f"  {name}: {value}"))
+    return [*found, Text("")]
+
+
 def _text(line: Line, cell: Cell) -> Text:
     text = cell.text
     if line.key in WITH_INTERVAL and cell.span:
@@ -60,7 +77,11 @@ def print_comparison(run: Run, console: Console | None = None) -> None:
     console = console or Console(width=WIDTH, highlight=False)
     plain = not console.encoding.lower().startswith("utf")
     with console.capture() as captured:
-        console.print(comparison(run, min(WIDTH, console.width)))
+        if console.width >= LEAST_WIDTH:
+            console.print(comparison(run, min(WIDTH, console.width)))
+        else:
+            for line in in_blocks(run):
+                console.print(line)
         console.print(Text(say("terminal.below", baseline=run.baseline.title)))
         for remark in remarks(run):
             console.print(Text(remark))

@@ -34,6 +34,16 @@ def line_number(group: int, exit_code: int) -> int:
     return 4 * group + exit_code
 
 
+def jumps_hint(w: Table, line: int) -> str:
+    """What to do if a sum misses its threshold, where a plug-in may be the reason."""
+    if w.line_kind[line] != RULE:
+        return ""
+    return (
+        "; this hazard is a plug-in: if its rate jumps or bends, register the spell days as `kinks`, "
+        "or write it as kind: piecewise"
+    )
+
+
 def baseline_at(w: Table, line: int, spell_day: float) -> float:
     """The baseline without its knot value, per day, on a spell day."""
     if w.line_kind[line] == WEIBULL:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import time
 from dataclasses import replace
 from pathlib import Path
 
@@ -14,6 +16,7 @@ from sim.experiment.study import build
 from sim.model import engines
 from sim.model.replication import run_replication
 from sim.model.streams import key_of, uniforms
+from sim.rules.errors import InputError
 
 from ..test_engines import assert_same_rows
 from ..worlds import PLAIN, merged, plain, same, shipped
@@ -162,3 +165,55 @@ def test_a_folder_that_cannot_be_written_only_costs_time(
     kernels.cache_folder.cache_clear()
     twins = compiled([luck], {}, [luck.uniform], cache=False)
     assert 0.0 < twins[luck.uniform](np.uint64(2**63)) < 1.0
+
+
+BAD = '''"""A hazard that fails between the days on which it is tried before a run."""
+
+
+def bad(spell_day, r):
+    """Rate per week."""
+    if 90.2 < spell_day < 90.6:
+        {odd}
+    return r
+
+
+def register(registry):
+    """Add it."""
+    registry.hazard("bad", bad, about="bad at times", r=(0, 1), kinks=[90.2, 90.6])
+'''
+
+
+@pytest.mark.parametrize("engine", ["simpy", "compiled"])
+@pytest.mark.parametrize(
+    ("odd", "said"),
+    [
+        ("return -1.0", "gives -1.0"),
+        ("return float('nan')", "gives nan"),
+        ("return r / (spell_day - spell_day)", "raises ZeroDivisionError"),
+        ("raise ValueError('no')", "raises ValueError: no"),
+    ],
+)
+def test_a_plug_in_that_fails_in_a_run_is_named_with_the_day(
+    engine: str, odd: str, said: str, tmp_path: Path
+) -> None:
+    file = tmp_path / "bad.py"
+    file.write_text(BAD.format(odd=odd))
+    values = merged(shipped(f"engine={engine}"), merged(PLAIN, {
+        "hazard": {"ui": {"job": {"kind": "bad", "r": 0.05}}},
+        "population": {"inflow": {"people": 60}},
+    }))  # fmt: skip
+    values["arms"] = {"arm": {"regime": "standard", "levers": {"caseworkers": "unlimited"}}}
+    with pytest.raises(InputError) as told:
+        run_replication(build(values, [file]), 0)
+    assert f"bad ({file}) {said}" in str(told.value)
+    assert "at (90." in str(told.value)
+    assert "a finite number of 0 or more" in str(told.value)
+
+
+def test_folders_of_other_versions_are_taken_away_after_a_month(tmp_path: Path) -> None:
+    for name, days in (("engine-old", 40), ("engine-new", 3), ("other", 400)):
+        (tmp_path / name).mkdir()
+        when = time.time() - days * 86_400
+        os.utime(tmp_path / name, (when, when))
+    kernels._forget_old(tmp_path)
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["engine-new", "other"]

@@ -213,6 +213,18 @@ def test_a_folder_that_is_no_run_is_refused(tmp_path: Path) -> None:
         write(tmp_path)
 
 
+def test_a_narrow_terminal_shows_the_figures_of_one_arm_after_the_other(
+    reported: Path, tmp_path: Path
+) -> None:
+    path = tmp_path / "out.txt"
+    with path.open("w", encoding="utf-8") as file:
+        print_comparison(read(reported), Console(file=file, width=60))
+    text = path.read_text(encoding="utf-8")
+    assert max(map(len, text.splitlines())) <= 60
+    for part in ("Standard", "Intensified", "10.1 to 11.7", "186"):
+        assert part in text
+
+
 @pytest.mark.parametrize("encoding", ["utf-8", "ascii"])
 def test_the_terminal_shows_the_comparison_in_a_hundred_columns(
     reported: Path, encoding: str, tmp_path: Path

@@ -47,7 +47,7 @@ def live_before(worlds, rulebooks, groups):
     the day on which they do.
     """
     g, w = worlds[0], rulebooks[0]
-    while g.next_entrant < g.entrants:
+    while g.next_entrant < g.entrants and not w.fault:
         if g.slots_taken + 2 > g.spells_room:
             return SHORT_OF_ROOM
         i = g.next_entrant
@@ -80,6 +80,8 @@ def live_alone(worlds, rulebooks, until, lived):
     p = spell_at(g, 0)
     p.slot = 0
     for i in range(g.entrants):
+        if w.fault:
+            break
         first_spell(p, entrant_at(g, i), w)
         p.row = p.group
         live_through(p, w, g, until, lived[i])

@@ -21,7 +21,7 @@ FIRST, NORMAL, GATHERED, COMPLETE, LAST = (
 SPELL_BYTES = SPELL.itemsize
 CACHE_LINE = 64
 
-PARTS = 64
+PARTS = 32
 """Parts of a day, each with its list (a power of two: a time is in exactly one)."""
 
 # what rings

@@ -13,6 +13,7 @@ from sim.model.clock import Clock
 from sim.model.compiled.arrays import Arrays
 from sim.model.compiled.before import SHORT_OF_ROOM, WRONG
 from sim.model.compiled.clock import NONE
+from sim.model.compiled.complaints import check_busy, check_plugins, complain
 from sim.model.compiled.kernels import kernels
 from sim.model.compiled.layout import (
     CHANGE,
@@ -25,7 +26,6 @@ from sim.model.compiled.layout import (
     rulebook_record,
     standard_rulebook,
 )
-from sim.model.compiled.people import WRONG_BUSY, WRONG_FREE, WRONG_IDLE, WRONG_SUM
 from sim.model.jobcentre import ORDERS
 from sim.model.journal import MEETING_COLUMNS, SPELL_COLUMNS, ArmRows, office_by_day
 from sim.model.leavers import Leavers, Weeks
@@ -90,6 +90,7 @@ def live_alone(w: Rulebook, people: People, until: float, figures: int) -> np.nd
     arrays.slots(1)
     lived = np.zeros((len(people), figures))
     kernels().live_alone(arrays.world, arrays.rulebook, until, lived)
+    check_plugins(arrays.rulebook, w)
     return lived
 
 
@@ -102,6 +103,7 @@ def stock_on_day_0(study: Study, settings: Settings, before: Rulebook, replicati
     groups = np.zeros(2)
     while kernels().live_before(arrays.world, arrays.rulebook, groups) == SHORT_OF_ROOM:
         arrays.slots(2 * len(arrays.array("spells")))
+    check_plugins(arrays.rulebook, before)
     taken = int(arrays.g["slots_taken"])
     spells, lines = arrays.array("spells")[:taken].copy(), arrays.array("lines")
     return Stock(spells, lines[: 3 * taken].copy() if len(lines) > 1 else lines, before)
@@ -135,7 +137,8 @@ def run_world(
         if code == SHORT_OF_ROOM:
             arrays.grow()
         elif code == WRONG:
-            _complain(arrays.g)
+            check_plugins(arrays.rulebook, w)
+            complain(arrays.g, w)
         elif code == 0:
             break
     rows = _rows(arrays, study, settings, w, office, replication)
@@ -194,12 +197,13 @@ def _rows(
     still = int(g["entered"] - g["left"])
     arrays.columns(int(g["spell_rows"]) + still, int(g["meeting_rows"]) + still)
     kernels().finish_rows(arrays.world)
+    check_plugins(arrays.rulebook, w)
     if g["wrong"]:
-        _complain(g)
+        complain(g, w)
     for name in ("spells", "lines", "listed", "heap", "tickets"):
         arrays.take(name)
     pools = arrays.array("pools")
-    _check_busy(pools)
+    check_busy(pools)
     integral = float((pools["waited_days"] + pools["waiting"] * (end - pools["counted_to"])).sum())
     if abs(integral - g["waited_days"]) > WAIT_ERROR * max(1.0, g["waited_days"]):
         raise CheckError(
@@ -256,31 +260,3 @@ def _audit(arrays: Arrays, study: Study, w: Rulebook, replication: int) -> Audit
     )
     told = Weeks(arrays.array("week_days")[:weeks], factors)
     return Audit.with_leavers(w, study.seed, replication, leavers, told)
-
-
-def _check_busy(pools: np.ndarray) -> None:
-    """Every busy caseworker must be in a meeting, or late for the next window."""
-    for q in pools[pools["size"] != inf]:
-        busy = q["size"] - q["free"] + q["leaving"]
-        known = q["meeting"] + q["group_meetings"] + q["late"]
-        if busy != known:
-            raise CheckError(f"{busy} caseworkers are busy at the end, in {known} meetings")
-
-
-def _complain(g: np.void) -> None:
-    """Raise what the world has found wrong."""
-    a, b, c = (float(g[f"wrong_{x}"]) for x in "abc")
-    if g["wrong"] == WRONG_IDLE:
-        raise CheckError(
-            f"person {g['wrong_person']} waited until day {a} while {b} of {c} caseworkers were "
-            "idle"
-        )
-    if g["wrong"] == WRONG_FREE:
-        raise CheckError(f"{a} of {b} caseworkers are free on day {c}")
-    if g["wrong"] == WRONG_BUSY:
-        raise CheckError(f"{a} of {b} caseworkers busy on {c}")
-    if g["wrong"] == WRONG_SUM:
-        raise CheckError(
-            f"person {g['wrong_person']}, spell {g['wrong_spell']}: the cumulative job rate at the "
-            f"exit on day {a} is {b!r}, the threshold {c!r}"
-        )

@@ -7,6 +7,7 @@ folder of what is kept is named after everything that goes into it.
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import sys
 import tempfile
@@ -77,6 +78,7 @@ REPLACED: dict[Function, Function] = {
 }
 
 CACHE_VARIABLE = "SAMTALE_CACHE"
+MONTH_SECONDS = 30 * 86_400.0
 
 
 @contextmanager
@@ -165,9 +167,25 @@ def cache_folder() -> Path | None:
     try:
         folder.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryFile(dir=folder):
-            return folder
+            pass
+        os.utime(folder)
+        _forget_old(folder.parent)
+        return folder
     except OSError:
         return None
+
+
+def is_kept() -> bool:
+    """Whether the loop has been compiled before, and kept."""
+    folder = cache_folder()
+    return folder is not None and any(folder.rglob("world.live-*.nbi"))
+
+
+def _forget_old(home: Path) -> None:
+    """Take away what has been kept of other versions and not been used for a month."""
+    for folder in home.glob("engine-*"):
+        if time.time() - folder.stat().st_mtime > MONTH_SECONDS:
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 def cache_home() -> Path:

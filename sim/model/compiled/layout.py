@@ -24,8 +24,10 @@ BYTES = frozenset({
 })  # fmt: skip
 """Whole numbers of a spell that fit into a byte."""
 
-SHORTS = frozenset({"spell", "due", "held", "sanctions", "number", "planned", "asked_planned"})
-"""Those that take two, as they do in the rows; the rest take four."""
+SHORTS = frozenset({
+    "spell", "due", "held", "sanctions", "number", "planned", "asked_planned", "row", "knot", "phase",
+})  # fmt: skip
+"""Those that take two, as they do in the rows, or are places in short tables; the rest take four."""
 
 LINES = 3
 """Exits beside the job, each with a record where meetings move it."""
@@ -33,7 +35,11 @@ LINES = 3
 ROOM = 256
 """Entries that every table of a rulebook has room for, the calendar aside."""
 
-CALENDAR_ROOM = 16_384
+CALENDAR_ROOM = 32_768
+LONG_ROOM = 1024
+"""Room for days of the calendar; for days of listed meetings, and for pools of caseworkers."""
+
+ROOMS = {"next_open": CALENDAR_ROOM, "list_day": LONG_ROOM}
 
 
 def _record(*columns: tuple[Any, str]) -> np.dtype:
@@ -190,6 +196,11 @@ RULES = ("line_rule", "effect_rule", "phase_rule")
 
 RULE_ADDRESSES = ("hazard_rule", "effect_rule", "schedule_rule")
 LINE_ADDRESSES = ("spare", "lines")
+FAULTS = ("fault", "fault_of")
+FAULT_PLACES = ("fault_x", "fault_y")
+"""Which plug-in gave what it must not, and where; see ``doors``."""
+
+NOT_RULES = (*RULE_ADDRESSES, *LINE_ADDRESSES, *FAULTS, *FAULT_PLACES)
 
 
 def room(entries: int, size: int = ROOM) -> int:
@@ -216,15 +227,16 @@ def _rulebook(sizes: tuple[int, ...], pools: int) -> np.dtype:
             fields.append((name, REAL, (pools,)))
         elif name not in RULES:
             fields.append((name, {"int": WHOLE, "float": REAL, "bool": YES}[kind]))
-    fields += [(name, WHOLE) for name in (*RULE_ADDRESSES, *LINE_ADDRESSES)]
+    fields += [(name, WHOLE) for name in (*RULE_ADDRESSES, *LINE_ADDRESSES, *FAULTS)]
+    fields += [(name, REAL) for name in FAULT_PLACES]
     return np.dtype(fields, align=True)
 
 
 def standard_rulebook() -> np.ndarray:
     """A rulebook of zeros with the standard room, as nearly every study has it."""
     tables = [name for name, kind in Rulebook.__annotations__.items() if _is_table(name, kind)]
-    sizes = tuple(CALENDAR_ROOM if name == "next_open" else ROOM for name in tables)
-    return np.zeros(1, _rulebook(sizes, ROOM))
+    sizes = tuple(ROOMS.get(name, ROOM) for name in tables)
+    return np.zeros(1, _rulebook(sizes, LONG_ROOM))
 
 
 def rulebook_record(w: Rulebook, pools: int) -> np.ndarray:
@@ -234,18 +246,15 @@ def rulebook_record(w: Rulebook, pools: int) -> np.ndarray:
         for name, kind in Rulebook.__annotations__.items()
         if _is_table(name, kind)
     }
-    sizes = tuple(
-        room(len(table), CALENDAR_ROOM if name == "next_open" else ROOM)
-        for name, table in tables.items()
-    )
-    dtype = _rulebook(sizes, room(pools + 1))
+    sizes = tuple(room(len(table), ROOMS.get(name, ROOM)) for name, table in tables.items())
+    dtype = _rulebook(sizes, room(pools + 1, LONG_ROOM))
     record = np.zeros(1, dtype)
     for name in dtype.names or ():
         if name in tables:
             record[name][0, : len(tables[name])] = tables[name]
         elif name == "common_factor":
             record[name] = 1.0
-        elif name not in (*RULE_ADDRESSES, *LINE_ADDRESSES):
+        elif name not in NOT_RULES:
             record[name] = getattr(w, name)
     return record
 

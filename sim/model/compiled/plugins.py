@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Sequence
+from math import nan
 from typing import Any
 
 from numba import cfunc, njit, types
@@ -48,11 +49,21 @@ def _all_of(rules: Sequence[Any], call: Callable[[Any], Any]) -> Any:
                 name = getattr(rule.function, "__name__", "a plug-in")
                 chosen = _or(number, call(rule), chosen)
                 chosen.compile(ARGUMENTS)
-        return cfunc(SIGNATURE)(lambda which, x, y: chosen(which, x, y))
+        return cfunc(SIGNATURE)(_guarded(chosen))
     except NumbaError as error:
         raise NotCompilable(f"{name} ({_first_words(error)})") from error
     except Exception as error:
         raise NotCompilable(f"{name} ({type(error).__name__}: {error})") from error
+
+
+def _guarded(chosen: Any) -> Callable[[int, float, float], float]:
+    def call(which: int, x: float, y: float) -> float:
+        try:
+            return chosen(which, x, y)
+        except Exception:  # noqa: BLE001 - said by asking the function again, in Python
+            return nan
+
+    return call
 
 
 def _or(number: int, rule: Any, others: Any) -> Any:

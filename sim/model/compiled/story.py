@@ -175,7 +175,7 @@ def _leave(g, w, p):
         if p.person % g.audit_every == 0:
             keep_leaver(g, p)
     spell_row(g, p)
-    if p.exit == JOB:
+    if p.exit == JOB and w.reentry_per_day > 0.0:
         day = p.exit_day + days_in_work(w, p.exit, work_luck(g, p))
         if day < g.horizon_days:
             again(p, w, day, threshold_luck(g, p))

@@ -86,7 +86,7 @@ def live(worlds, rulebooks):
             return code
         g.stage = 1
     for _ in range(EVENTS_AT_A_TIME):
-        if g.wrong:
+        if g.wrong or w.fault:
             return WRONG
         if short_of_room(g):
             return SHORT_OF_ROOM
