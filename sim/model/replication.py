@@ -10,6 +10,7 @@ from dataclasses import replace
 from sim.model.engines import COMPILED
 from sim.model.journal import ArmRows
 from sim.model.luck import Luck
+from sim.model.memory import give_back
 from sim.model.population import People, entrants
 from sim.model.settings import (
     STANDARD,
@@ -56,6 +57,7 @@ def _replication(study: Study, replication: int) -> dict[str, ArmRows]:
     settings = settings_of(study)
     registry = registry_of(study)
     people = entrants(settings, study.seed, replication)
+    give_back()
     before = rulebook_of(plain_standard(study), STANDARD, registry) if settings.warm_start else None
     make = _compiled if study.engine == COMPILED else _by_simpy
     run = make(study, settings, before, replication, people)

@@ -113,7 +113,8 @@ class Arrays:
             self.g["rows_room"] = rows
         if meetings > self.g["meetings_room"]:
             self._lengthen("meeting", MEETING_ROW, MEETING_COLUMNS, "meeting_rows", meetings)
-            self._lengthen("meeting", ("serial",), {"serial": np.int32}, "meeting_rows", meetings)
+            beside = {"serial": np.int32, "kind": np.int8}
+            self._lengthen("meeting", tuple(beside), beside, "meeting_rows", meetings)
             self.g["meetings_room"] = meetings
 
     def _lengthen(

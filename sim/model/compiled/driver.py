@@ -17,6 +17,8 @@ from sim.model.compiled.complaints import check_busy, check_plugins, complain
 from sim.model.compiled.kernels import kernels
 from sim.model.compiled.layout import (
     CHANGE,
+    DUTY_CODES,
+    FORM_CODES,
     MEETING_ROW,
     PLACE,
     REAL,
@@ -226,6 +228,10 @@ def _rows(
     of_spells = {name: of_spells[name] for name in SPELL_COLUMNS}
     of_meetings = {name: np.repeat(of_spells[name], counts) for name in ("person", "spell")}
     of_meetings |= {name: arrays.take(f"meeting_{name}")[:meetings][found] for name in MEETING_ROW}
+    kind = arrays.take("meeting_kind")[:meetings][found]
+    of_meetings["form"] = kind % FORM_CODES
+    of_meetings["duty"] = kind // FORM_CODES % DUTY_CODES
+    of_meetings["outcome"] = kind // (FORM_CODES * DUTY_CODES)
     of_meetings = {name: of_meetings[name] for name in MEETING_COLUMNS}
     del found, order
     audit = _audit(arrays, study, w, replication)

@@ -129,9 +129,12 @@ SPELL_ROW = (
 """What a spell's row holds while a world runs, beside its number in order of entry."""
 
 MEETING_ROW = (
-    "number", "planned", "due_day", "start_day", "end_day", "form", "duty", "outcome", "minutes",
+    "number", "planned", "due_day", "start_day", "end_day", "minutes",
 )  # fmt: skip
-"""What a meeting's row holds while a world runs, beside the number of its spell."""
+"""What a meeting's row holds while a world runs, beside the number of its spell and its kind."""
+
+FORM_CODES, DUTY_CODES = 4, 2
+"""A meeting's kind is form + 4 * (duty + 2 * outcome): three short numbers in one byte."""
 
 ENTRANT_COLUMNS = (
     "person", "group", "entry_day", "frailty", "thresholds", "day_time", "score", "caseworker",
@@ -174,7 +177,7 @@ WORLD = np.dtype(
             "free_ticket", "gatherings_taken", "free_gathering", "members_taken", "free_member",
             # where everything lies
             *STORES, "lists", "pools", "changes", "number_days", "number_sizes", "qualities",
-            "week_days", "week_factors", "spell_serial", "meeting_serial", "spare_entrant",
+            "week_days", "week_factors", "spell_serial", "meeting_serial", "meeting_kind", "spare_entrant",
             *(f"entrant_{name}" for name in ENTRANT_COLUMNS),
             *(f"spell_{name}" for name in SPELL_ROW),
             *(f"meeting_{name}" for name in MEETING_ROW),

@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from math import nan
 
-from sim.model.compiled.layout import LEAVER, ONE_BYTE, ONE_PLACE, ONE_REAL, ONE_SHORT, ONE_YES
+from sim.model.compiled.layout import (
+    DUTY_CODES,
+    FORM_CODES,
+    LEAVER,
+    ONE_BYTE,
+    ONE_PLACE,
+    ONE_REAL,
+    ONE_SHORT,
+    ONE_YES,
+)
 from sim.model.compiled.pointers import record_at
 from sim.rules.meetings import HELD, minutes_of_caseworkers
 
@@ -54,9 +63,8 @@ def _meeting_row(g, p, start, outcome, minutes, wait, day):
     record_at(g.meeting_due_day, i, ONE_REAL).v = p.asked_day
     record_at(g.meeting_start_day, i, ONE_REAL).v = start
     record_at(g.meeting_end_day, i, ONE_REAL).v = day
-    record_at(g.meeting_form, i, ONE_BYTE).v = p.form
-    record_at(g.meeting_duty, i, ONE_BYTE).v = p.asked_duty
-    record_at(g.meeting_outcome, i, ONE_BYTE).v = outcome
+    kind = p.form + FORM_CODES * (p.asked_duty + DUTY_CODES * outcome)
+    record_at(g.meeting_kind, i, ONE_BYTE).v = kind
     record_at(g.meeting_minutes, i, ONE_REAL).v = minutes
 
 
