@@ -37,7 +37,7 @@ def test_a_tiny_bench_writes_its_csv_and_figure_and_prints_its_tables(
     ("words", "said"),
     [
         (["--models", "salabin"], "unknown model salabin – did you mean salabim?"),
-        (["--sizes", "0"], "--sizes: 0 people; at least 1"),
+        (["--sizes", "0"], "--sizes: 0 people; from 1 to 5,000,000"),
         (["--rounds", "0"], "--rounds: 0; at least 1"),
     ],
 )
