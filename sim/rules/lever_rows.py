@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from math import inf
 from typing import Any
 
 from sim.rules import meetings, regimes
-from sim.rules.levers import with_changes
+from sim.rules.levers import EVERYBODY, with_changes
 from sim.rules.people import GROUPS
 from sim.rules.phases import Phases, by_group
 
 Floats = tuple[float, ...]
 Ints = tuple[int, ...]
+
+STANDARD = "standard"
+"""The regime under which the office was run before day 0, and those whom no other is for."""
 
 
 def levers_of(values: dict[str, Any], arm: str) -> dict[str, Any]:
@@ -21,16 +24,25 @@ def levers_of(values: dict[str, Any], arm: str) -> dict[str, Any]:
     return with_changes(values["regimes"][chosen["regime"]], chosen.get("levers") or {})
 
 
+def is_for(levers: Mapping[str, Any], group: str) -> bool:
+    """Whether a regime is for a target group; those that it is not for stay under standard."""
+    return EVERYBODY in levers["groups"] or group in levers["groups"]
+
+
 def lever_rows(
-    values: dict[str, Any], levers: dict[str, Any], dates: Callable[[str], float], registry: Any
+    values: dict[str, Any], arm_levers: dict[str, Any], dates: Callable[[str], float], registry: Any
 ) -> dict[str, Any]:
     phases = Phases(registry)
     rows: list[dict[str, Any]] = []
-    windows = levers["windows"]
-    starts = {g: phases.add(by_group(levers["schedule"], g)) for g in GROUPS}
-    for window in [None, *windows]:
+    windows = arm_levers["windows"]
+    others = values["regimes"][STANDARD]
+    by = {g: arm_levers if is_for(arm_levers, g) else others for g in GROUPS}
+    starts = {g: phases.add(by_group(by[g]["schedule"], g)) for g in GROUPS}
+    for dated in [None, *windows]:
         for g in GROUPS:
             people = values["population"]["groups"][g]
+            levers = by[g]
+            window: Any = dated if is_for(arm_levers, g) else None
             form = by_group(levers["form"], g)
             if window is not None and window.get("form"):
                 form = window["form"]
@@ -47,6 +59,8 @@ def lever_rows(
                 "fund_wait_days": float(first["fund_wait_days"]),
                 "recall_pause_days": float(levers["recall_pause_days"]) if g == "seasonal" else 0.0,
                 "episode_pace": float(levers["episode_pace"]),
+                "episode_distance_share": float(levers["episode_distance_share"]),
+                "episode_no_show_factor": float(people["episode"]["no_show_factor"]),
                 "duty": regimes.VOLUNTARY if voluntary else regimes.MANDATORY,
                 "voluntary_weight": float(levers["voluntary_weight"]),
                 "accepted": people["reach"] * people["acceptance"],
@@ -83,7 +97,7 @@ def lever_rows(
     here = [values["population"]["groups"][g][weight] > 0.0 for g in GROUPS]
     rows = [row for i, row in enumerate(rows) if here[i % len(GROUPS)]]
     columns["plan_luck"] = _needs_plan_luck(rows, columns["phase_kind"])
-    columns["meeting_luck"] = _needs_meeting_luck(rows)
+    columns["meeting_luck"] = bool(columns["offered_step"]) or _needs_meeting_luck(rows)
     return columns
 
 
@@ -98,6 +112,7 @@ def _needs_meeting_luck(rows: list[dict[str, Any]]) -> bool:
     return any(
         r["minutes_kind"] != meetings.FIXED
         or r["share_physical"] < 1.0
+        or r["episode_distance_share"] > 0.0
         or r["partner_share"] > 0.0
         or max(r["no_show"]) > 0.0
         or r["duty"] == regimes.VOLUNTARY
