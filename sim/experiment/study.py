@@ -9,6 +9,7 @@ from math import ceil, inf
 from pathlib import Path
 from typing import Any
 
+from sim.experiment import same_meetings
 from sim.model.demand import Demand, long_run
 from sim.model.engines import with_engine
 from sim.model.settings import (
@@ -39,7 +40,7 @@ def build(values: dict[str, Any], plugins: Sequence[Path] = ()) -> Study:
 
     Raises:
         InputError: an allocation by risk that no pace can make hour-neutral; a number of own
-            caseworkers that changes.
+            caseworkers that changes; an arm that plans more or fewer meetings than it may.
     """
     design, office = values["design"], values["office"]
     inflow = values["population"]["inflow"]["kind"]
@@ -80,6 +81,8 @@ def build(values: dict[str, Any], plugins: Sequence[Path] = ()) -> Study:
     if wanted == "auto":
         number = _auto(settings, standard, office["target_load"])
         wanted = standard.open_spells / number if number else 1.0
+    study = replace(study, planned_per_year={arm: d.planned_per_year for arm, d in demands.items()})
+    same_meetings.require(study)
     return replace(
         study,
         caseworkers=caseworkers,

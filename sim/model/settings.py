@@ -46,6 +46,8 @@ class Study:
     caseworkers: dict[str, tuple[tuple[float, float], ...]] = field(default_factory=dict)
     offered_load: dict[str, float] = field(default_factory=dict)
     paces: dict[str, tuple[float, float]] = field(default_factory=dict)
+    planned_per_year: dict[str, dict[str, float]] = field(default_factory=dict)
+    """By arm and group (or ``all``): planned meetings a person-year of unemployment."""
     reference_effort_per_day: float = 0.0
     reference_spells_per_caseworker: float = 1.0
     engine: str = "simpy"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sim.rules.levers import LEVERS
 from sim.rules.parameters import Parameter as P
+from sim.rules.people import GROUPS
 
 _TEXTS = (
     P("name", "short name of the scenario, which names its results", kind="text"),
@@ -168,7 +169,16 @@ _DESIGN = (
     P("compute.workers", "number of processes", "", "integer", low=1, high=4096),
 )  # fmt: skip
 
+_SAME = "checks.same_meetings"
+_CHECKS = (
+    P(f"{_SAME}.tolerance", "largest relative difference of planned meetings from the first arm",
+      "share", low=0, high=1, optional=True),
+    P(f"{_SAME}.exceptions", "group that is meant to have more or fewer", kind="choice",
+      words=GROUPS, many=True, optional=True),
+)  # fmt: skip
+
 PARAMETERS: tuple[P, ...] = (
-    *_TEXTS, *_POPULATION, *_HAZARD, *_EFFECT, *_OFFICE, *_MARKET, *_COSTS, *_DESIGN, *LEVERS,
+    *_TEXTS, *_POPULATION, *_HAZARD, *_EFFECT, *_OFFICE, *_MARKET, *_COSTS, *_DESIGN, *_CHECKS,
+    *LEVERS,
 )  # fmt: skip
 """Every parameter that ships; plug-ins add theirs (see `registry`)."""

@@ -63,7 +63,7 @@ def lever_rows(
                 "episode_no_show_factor": float(people["episode"]["no_show_factor"]),
                 "duty": regimes.VOLUNTARY if voluntary else regimes.MANDATORY,
                 "voluntary_weight": float(levers["voluntary_weight"]),
-                "accepted": people["reach"] * people["acceptance"],
+                "accepted": people["reach"] * _acceptance(levers, people, g),
                 "share_physical": float(form["physical"]),
                 "share_distance": float(form["distance"]),
                 "partner_share": float(levers["partner_share"]),
@@ -99,6 +99,12 @@ def lever_rows(
     columns["plan_luck"] = _needs_plan_luck(rows, columns["phase_kind"])
     columns["meeting_luck"] = bool(columns["offered_step"]) or _needs_meeting_luck(rows)
     return columns
+
+
+def _acceptance(levers: Mapping[str, Any], people: Mapping[str, Any], group: str) -> float:
+    """The share of the reached that accept: the regime's own, else the population's."""
+    own = levers.get("acceptance")
+    return float(by_group(own, group) if own else people["acceptance"])
 
 
 def _needs_plan_luck(rows: list[dict[str, Any]], phase_kinds: Ints) -> bool:
