@@ -91,7 +91,7 @@ def build(values: dict[str, Any], plugins: Sequence[Path] = ()) -> Study:
                 "it must be one number, since people keep their caseworker. Give one number, or "
                 "set office.own_caseworker=false."
             )
-    if office["pools"] == "group" and not office["own_caseworker"]:
+    if office["pools"] != "shared" and not office["own_caseworker"]:
         _enough_for_pools(study, caseworkers)
     wanted = office["reference_spells_per_caseworker"]
     if wanted == "auto":
@@ -129,8 +129,8 @@ def _numbers(
     """Caseworkers by day: ``auto``, ``unlimited``, a number, or dated numbers."""
     if wanted == "auto":
         number = _auto(settings, demand, study.values["office"]["target_load"])
-        if number and study.values["office"]["pools"] == "group":
-            number = max(number, len(study.groups))
+        if number:
+            number = max(number, len(_pools(study)))
         return ((0.0, float(number)),)
     if wanted == "unlimited":
         return ((0.0, inf),)
@@ -143,14 +143,20 @@ def _numbers(
     return ((0.0, float(wanted)),)
 
 
+def _pools(study: Study) -> Sequence[Any]:
+    """What each has caseworkers of its own: target groups, areas, or the office."""
+    office = study.values["office"]
+    return {"group": study.groups, "area": office["areas"]}.get(office["pools"], ("office",))
+
+
 def _enough_for_pools(
     study: Study, caseworkers: dict[str, tuple[tuple[float, float], ...]]
 ) -> None:
     """Refuse fewer caseworkers than pools: a group would never meet anybody."""
-    pools = len(study.groups)
+    pools, kind = len(_pools(study)), study.values["office"]["pools"]
     problems = [
-        f"arms.{arm}: office.pools is group, and {number:g} caseworkers cannot serve {pools} "
-        f"groups; give the arm at least {pools} (or 0), or set office.pools=shared."
+        f"arms.{arm}: office.pools is {kind}, and {number:g} caseworkers cannot serve {pools} "
+        f"{kind}s; give the arm at least {pools} (or 0), or set office.pools=shared."
         for arm, steps in caseworkers.items()
         for _, number in steps
         if 0 < number < pools
