@@ -16,6 +16,8 @@ from sim.model.settings import Settings, Study
 from sim.rules.people import GROUPS
 from sim.rules.rulebook import Rulebook
 
+DAYS_PER_YEAR = 365.25
+
 LONG_RUN_DAYS = 7300.0
 """Twenty years: how long people are followed for the demand of a regime."""
 
@@ -31,6 +33,8 @@ class Demand:
     minutes_per_day: float
     effort_per_day: float
     open_spells: float
+    planned_per_year: dict[str, float]
+    """Planned meetings that fall due in a person-year of unemployment, by group and for ``all``."""
 
 
 def lives(engine: str, w: Rulebook, people: People, until: float) -> np.ndarray:
@@ -83,8 +87,15 @@ def long_run(study: Study, settings: Settings, w: Rulebook, people: int) -> Dema
     np.add.at(totals, cohort.group, lived)
     counts = np.bincount(cohort.group, minlength=len(GROUPS))
     means = totals / np.maximum(counts, 1)[:, None]
-    groups, shared, days, minutes, effort = (
-        (np.array(per_day)[:, None] * means).sum(axis=0).tolist()
-    )
+    flows = np.array(per_day)[:, None] * means
+    groups, shared, days, minutes, effort, planned = flows.sum(axis=0).tolist()
     minutes += shared / mean_group_size(groups, settings.group_size, settings.gather_days)
-    return Demand(minutes_per_day=minutes, effort_per_day=effort, open_spells=days)
+    per_year = {
+        name: float(row[5] / row[2]) * DAYS_PER_YEAR
+        for name, row in zip(GROUPS, flows, strict=True)
+        if row[2] > 0.0
+    }
+    return Demand(
+        minutes_per_day=minutes, effort_per_day=effort, open_spells=days,
+        planned_per_year={"all": planned / days * DAYS_PER_YEAR if days else 0.0, **per_year},
+    )  # fmt: skip

@@ -112,7 +112,11 @@ _OFFICE = (
       "minutes per year", low=0, above=True, high=527040),
     P("office.opens_at_hour", "hour at which the office opens", "hours", low=0, high=24,
       below=True),
-    P("office.pools", "sharing of caseworkers", kind="choice", words=("shared", "group")),
+    P("office.pools", "sharing of caseworkers", kind="choice",
+      words=("shared", "group", "area")),
+    P("office.areas.[].name", "name of an area with a jobcentre of its own (area)", kind="text"),
+    P("office.areas.[].share", "share of the people who live there", "share", low=0, above=True,
+      high=1),
     P("office.queue_order", "order of the queue", kind="choice",
       words=("fifo", "longest_unemployed", "newest", "highest_risk", "deadline")),
     P("office.deadline_days.<group>", "wait after which a meeting is late", "days", low=0,
@@ -190,7 +194,16 @@ _DESIGN = (
     P("compute.workers", "number of processes", "", "integer", low=1, high=4096),
 )  # fmt: skip
 
+_SAME = "checks.same_meetings"
+_CHECKS = (
+    P(f"{_SAME}.tolerance", "largest relative difference of planned meetings from the first arm",
+      "share", low=0, high=1, optional=True),
+    P(f"{_SAME}.exceptions", "group that is meant to have more or fewer", kind="choice",
+      words=GROUPS, many=True, optional=True),
+)  # fmt: skip
+
 PARAMETERS: tuple[P, ...] = (
-    *_TEXTS, *_TRIAL, *_POPULATION, *_HAZARD, *_EFFECT, *_OFFICE, *_MARKET, *_COSTS, *_DESIGN, *LEVERS,
+    *_TEXTS, *_TRIAL, *_POPULATION, *_HAZARD, *_EFFECT, *_OFFICE, *_MARKET, *_COSTS, *_DESIGN,
+    *_CHECKS, *LEVERS,
 )  # fmt: skip
 """Every parameter that ships; plug-ins add theirs (see `registry`)."""
