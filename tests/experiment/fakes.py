@@ -37,6 +37,10 @@ class FakeStudy:
     engine_note: str = ""
 
     @property
+    def kept_worlds(self) -> tuple[str, ...]:
+        return self.arms
+
+    @property
     def horizon_days(self) -> float:
         return self.observation_days + self.follow_up_days
 
