@@ -205,7 +205,7 @@ def test_displacement_parts_what_a_trial_finds_from_what_a_roll_out_does() -> No
     market = {
         "engine": "auto",
         "market": {"displacement": 1.0, "pool_share": 1.0},
-        "population": {"groups": {"ui": {"inflow_per_week": 60}}, "warm_start": True},
+        "population": {"groups": {"ui": {"inflow_per_week": 30}}, "warm_start": True},
         "effect": {"kind": "concave", "alpha": 0.3, "rho": 1.0},
     }
     shares = {"control": {"share": 0.5, **dates()}, "treated": {"share": 0.5, **dates()}}

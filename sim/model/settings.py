@@ -87,8 +87,8 @@ class Settings:
     inflow_people: int
     inflow_days: float
     inflow_per_day: tuple[float, ...]
-    inflow_day: tuple[float, ...]
-    inflow_factor: tuple[float, ...]
+    inflow_factors: tuple[tuple[tuple[float, ...], tuple[float, ...]], ...]
+    """By group: days at which the factor on the inflow changes, factor before each and after."""
     shares: tuple[float, ...]
     warm_start: bool
     frailty_variance: float
@@ -192,7 +192,7 @@ def settings_of(study: Study) -> Settings:
     groups = people["groups"]
     working = office["calendar"] == "working"
     _, minutes = calendar_of(study)
-    days, factors = cycle_of(people["inflow_factors"], dates_from(study.start_date))
+    dates = dates_from(study.start_date)
     a_year = office["minutes_per_caseworker_year"] / 365.25 if working else 1440.0
     return Settings(
         horizon_days=study.horizon_days,
@@ -204,8 +204,10 @@ def settings_of(study: Study) -> Settings:
         inflow_per_day=tuple(
             groups[g]["inflow_per_week"] * people["scale"] / DAYS_PER_WEEK for g in GROUPS
         ),
-        inflow_day=days,
-        inflow_factor=factors,
+        inflow_factors=tuple(
+            cycle_of([s for s in people["inflow_factors"] if g in s.get("groups", GROUPS)], dates)
+            for g in GROUPS
+        ),
         shares=tuple(groups[g]["share"] for g in GROUPS),
         warm_start=bool(people["warm_start"]) and people["inflow"]["kind"] == "poisson",
         frailty_variance=float(people["frailty_variance"]),

@@ -19,6 +19,7 @@ from sim.report.figures import Drawn
 from sim.report.folder import Arm, Run, clean
 from sim.report.inline import inline
 from sim.report.tables import verdict
+from sim.report.trial_words import trial_sentences
 from sim.report.words import LANGUAGE, find, name_of, say
 
 FACTS = (
@@ -70,7 +71,8 @@ def write(run: Run, drawn: Sequence[Drawn]) -> Path:
 
 def answers(run: Run) -> list[str]:
     """A sentence an arm: days, the municipality's money, and whether it is more than chance."""
-    return [sentence for arm in run.arms[1:] if (sentence := _answer(run, arm))]
+    of_arms = [sentence for arm in run.arms[1:] if (sentence := _answer(run, arm))]
+    return of_arms + trial_sentences(run)
 
 
 def _answer(run: Run, arm: Arm) -> str:

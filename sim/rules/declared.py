@@ -50,6 +50,8 @@ _POPULATION = (
     P("population.inflow_factors.[].from", "first day of these dates", kind="date"),
     P("population.inflow_factors.[].to", "day after the last of these dates", kind="date"),
     P("population.inflow_factors.[].factor", "factor on the inflow in these dates", low=0),
+    P("population.inflow_factors.[].groups", "group that the factor is for (without it: all)",
+      kind="choice", words=GROUPS, many=True, optional=True),
     P("population.warm_start", "choice to begin with a loaded office", kind="boolean"),
     P("population.frailty_variance", "variance of the gamma frailty (mean 1)", low=0),
     P("population.reentry_rate_per_week", "rate of return after a job", "per week", low=0),
