@@ -121,15 +121,7 @@ class Course:
         """The cumulative rate of all ways out; infinite once the right to the benefit has ended."""
         if day >= self.ends_day:
             return inf
-        return self.job_sum_to(day) + self.other_sum_to(day)
-
-    def job_sum_to(self, day: float) -> float:
-        """The cumulative rate of jobs, whatever the right to the benefit."""
-        return self._lines[0].sum_to(day)
-
-    def other_sum_to(self, day: float) -> float:
-        """The cumulative rate of all ways out but jobs, whatever the right to the benefit."""
-        return sum(line.sum_to(day) for line in self._lines[1:])
+        return sum(line.sum_to(day) for line in self._lines)
 
     def survival(self, day: float) -> float:
         """The share who are still unemployed on a spell day."""
@@ -137,14 +129,10 @@ class Course:
 
     def integral(self, f: Callable[[float], float], to_day: float) -> float:
         """The integral of f(day) * survival(day), piece by piece of the rate."""
-        return self.by_pieces(lambda day: f(day) * self.survival(day), 0.0, to_day)
-
-    def by_pieces(self, f: Callable[[float], float], from_day: float, to_day: float) -> float:
-        """The integral of f(day) while there is a right to the benefit, piece by piece of the rate."""
-        edges = {from_day, to_day, min(max(self.ends_day, from_day), to_day)}
-        edges.update(d for line in self._lines for d in line.starts if from_day < d < to_day)
+        edges = {0.0, to_day, min(self.ends_day, to_day)}
+        edges.update(day for line in self._lines for day in line.starts if day < to_day)
         return sum(
-            quad(f, a, b, epsabs=1e-12, epsrel=1e-11)[0]
+            quad(lambda day: f(day) * self.survival(day), a, b, epsabs=1e-12, epsrel=1e-11)[0]
             for a, b in pairwise(sorted(edges))
             if a < self.ends_day
         )
@@ -246,7 +234,7 @@ def expect(study: Study, arm: str, until: float | None = None) -> Expected:
         if inflow[g] <= 0.0:
             continue
         usual = Course(w, g, 1.0, until, served)
-        job = usual.job_sum_to(until)
+        job = usual._lines[0].sum_to(until)
         for z, weight in zip(*gamma_nodes(settings.frailty_variance, job), strict=True):
             weights.append(float(weight) * inflow[g] / sum(inflow))
             frailties.append(float(z))

@@ -6,14 +6,17 @@ other exits O and a gamma frailty of variance v, S = (1 + v H)**(-1 / v) * exp(-
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
+from itertools import pairwise
 from math import exp, inf, log, nan, sqrt
 from pathlib import Path
 from typing import Any
 
-from sim.experiment.exact import Course
+from scipy.integrate import quad
+
+from sim.experiment.course import Course
 from sim.experiment.limits.studies import changed
 from sim.model.settings import Study, registry_of, rulebook_of
 from sim.rules.people import GROUPS
@@ -40,23 +43,28 @@ class Curve:
 
     def survival(self, day: float) -> float:
         """The share who are still unemployed on a spell day."""
-        job = self.factor * self.course.job_sum_to(day)
+        job = self.factor * self.course.job.sum_to(day)
         variance = self.frailty_variance
         mixed = exp(-job) if variance == 0.0 else (1.0 + variance * job) ** (-1.0 / variance)
-        return mixed * exp(-self.course.other_sum_to(day))
+        return mixed * exp(-self.course.sum_of_others_to(day))
 
     def mean_days(self, to_day: float = HORIZON_DAYS, from_day: float = 0.0) -> float:
         """Days unemployed from one spell day to another, per person who entered."""
-        return self.course.by_pieces(self.survival, from_day, to_day)
+        return self._integral(self.survival, from_day, to_day)
 
     def sd_days(self, to_day: float = HORIZON_DAYS) -> float:
         """The standard deviation between people of the duration cut off at a day."""
-        squares = 2.0 * self.course.by_pieces(lambda day: day * self.survival(day), 0.0, to_day)
-        return sqrt(squares - self.mean_days(to_day) ** 2)
+        moment = self._integral(lambda day: day * self.survival(day), 0.0, to_day)
+        return sqrt(2.0 * moment - self.mean_days(to_day) ** 2)
 
     def mean_multiplier(self, to_day: float, rate_per_day: float) -> float:
         """What meetings multiply the rate of one person by, on average from entry to a day."""
-        return self.course.job_sum_to(to_day) / (rate_per_day * to_day)
+        return self.course.job.sum_to(to_day) / (rate_per_day * to_day)
+
+    def _integral(self, f: Callable[[float], float], from_day: float, to_day: float) -> float:
+        inner = (day for day in self.course.edges(to_day) if from_day < day < to_day)
+        edges = sorted({from_day, to_day, *inner})
+        return sum(quad(f, a, b, epsabs=1e-9, epsrel=1e-10)[0] for a, b in pairwise(edges))
 
 
 @dataclass(frozen=True)
@@ -74,8 +82,8 @@ class Pair:
     @property
     def hazard_ratio(self) -> float:
         """Of one person's job rate, treated over control, on average over the first 26 weeks."""
-        sums = (c.course.job_sum_to(FIRST_HALF_YEAR_DAYS) for c in (self.treated, self.control))
-        return next(sums) / next(sums)
+        end = FIRST_HALF_YEAR_DAYS
+        return self.treated.course.job.sum_to(end) / self.control.course.job.sum_to(end)
 
     def standard_error(self, control_people: float, treated_people: float) -> float:
         """Of the difference in mean days between two groups drawn at random, in days."""
@@ -124,9 +132,9 @@ class Insured:
     def _factor(self, control: Curve) -> float:
         """What the job rate is multiplied by so that the control passes through the anchor."""
         course, variance = control.course, control.frailty_variance
-        mixed = self.anchor * exp(course.other_sum_to(ANCHOR_DAYS))
+        mixed = self.anchor * exp(course.sum_of_others_to(ANCHOR_DAYS))
         job = -log(mixed) if variance == 0.0 else (mixed**-variance - 1.0) / variance
-        return job / course.job_sum_to(ANCHOR_DAYS)
+        return job / course.job.sum_to(ANCHOR_DAYS)
 
     @property
     def rate_per_day(self) -> float:
