@@ -153,8 +153,8 @@ PLAN_LEVERS = (
 
 
 def keeps_plan(before: Rulebook, w: Rulebook) -> tuple[bool, ...]:
-    """By group: whether an arm plans its meetings as was done before day 0."""
-    same_pace = (before.pace_high, before.pace_low) == (w.pace_high, w.pace_low)
+    """By group: whether the (first) arm plans its meetings as was done before day 0."""
+    same_pace = (before.pace_high[0], before.pace_low[0]) == (w.pace_high[0], w.pace_low[0])
     return tuple(
         same_pace
         and all(getattr(before, name)[g] == getattr(w, name)[g] for name in PLAN_LEVERS)

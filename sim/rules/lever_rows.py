@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from math import inf
 from typing import Any
 
@@ -22,13 +22,49 @@ def levers_of(values: dict[str, Any], arm: str) -> dict[str, Any]:
 
 
 def lever_rows(
-    values: dict[str, Any], levers: dict[str, Any], dates: Callable[[str], float], registry: Any
+    values: dict[str, Any],
+    levers: Sequence[dict[str, Any]],
+    dates: Callable[[str], float],
+    registry: Any,
 ) -> dict[str, Any]:
+    """The columns of the rulebook that hold levers, those of several arms one after the other.
+
+    Args:
+        levers: of each arm.
+        dates: turns an ISO date into days from the start date.
+    """
     phases = Phases(registry)
     rows: list[dict[str, Any]] = []
-    windows = levers["windows"]
+    arm_set: list[int] = []
+    windows: list[tuple[float, float, int, int]] = []
+    for arm, of_arm in enumerate(levers):
+        arm_set.append(len(rows) // len(GROUPS))
+        rows += _rows_of_arm(values, of_arm, phases)
+        for number, window in enumerate(of_arm["windows"], start=1):
+            windows.append((dates(window["from"]), dates(window["to"]), arm, arm_set[-1] + number))
+    columns: dict[str, Any] = {k: tuple(r[k] for r in rows) for k in rows[0]}
+    for key in ("form_weight", "no_show"):
+        columns[key] = tuple(x for triple in columns[key] for x in triple)
+    columns["lever_sets"] = len(rows) // len(GROUPS)
+    columns["arm_set"] = tuple(arm_set)
+    for place, name in enumerate(("from_day", "to_day", "arm", "set")):
+        columns[f"window_{name}"] = tuple(window[place] for window in windows)
+    columns |= phases.table()
+    weight = "inflow_per_week" if values["population"]["inflow"]["kind"] == "poisson" else "share"
+    here = [values["population"]["groups"][g][weight] > 0.0 for g in GROUPS]
+    rows = [row for i, row in enumerate(rows) if here[i % len(GROUPS)]]
+    columns["plan_luck"] = _needs_plan_luck(rows, columns["phase_kind"])
+    columns["meeting_luck"] = _needs_meeting_luck(rows)
+    return columns
+
+
+def _rows_of_arm(
+    values: dict[str, Any], levers: dict[str, Any], phases: Phases
+) -> list[dict[str, Any]]:
+    """The rows of an arm: by group, outside all windows and then in each."""
+    rows: list[dict[str, Any]] = []
     starts = {g: phases.add(by_group(levers["schedule"], g)) for g in GROUPS}
-    for window in [None, *windows]:
+    for window in [None, *levers["windows"]]:
         for g in GROUPS:
             people = values["population"]["groups"][g]
             form = by_group(levers["form"], g)
@@ -72,19 +108,7 @@ def lever_rows(
                 "catch_up": stops and window["missed"] == "catch_up",
                 "catch_up_days": float(window["catch_up_days"]) if stops else 0.0,
             })  # fmt: skip
-    columns: dict[str, Any] = {k: tuple(r[k] for r in rows) for k in rows[0]}
-    for key in ("form_weight", "no_show"):
-        columns[key] = tuple(x for triple in columns[key] for x in triple)
-    columns["lever_sets"] = 1 + len(windows)
-    columns["window_from_day"] = tuple(dates(w["from"]) for w in windows)
-    columns["window_to_day"] = tuple(dates(w["to"]) for w in windows)
-    columns |= phases.table()
-    weight = "inflow_per_week" if values["population"]["inflow"]["kind"] == "poisson" else "share"
-    here = [values["population"]["groups"][g][weight] > 0.0 for g in GROUPS]
-    rows = [row for i, row in enumerate(rows) if here[i % len(GROUPS)]]
-    columns["plan_luck"] = _needs_plan_luck(rows, columns["phase_kind"])
-    columns["meeting_luck"] = _needs_meeting_luck(rows)
-    return columns
+    return rows
 
 
 def _needs_plan_luck(rows: list[dict[str, Any]], phase_kinds: Ints) -> bool:
