@@ -18,7 +18,8 @@ from scipy.integrate import quad
 
 from sim.experiment.course import Course
 from sim.experiment.limits.studies import changed
-from sim.model.settings import Study, registry_of, rulebook_of
+from sim.model.settings import STANDARD, Study, registry_of, rulebook_of
+from sim.rules.lever_rows import levers_of
 from sim.rules.people import GROUPS
 from sim.rules.registry import Registry
 
@@ -48,14 +49,17 @@ class Curve:
         mixed = exp(-job) if variance == 0.0 else (1.0 + variance * job) ** (-1.0 / variance)
         return mixed * exp(-self.course.sum_of_others_to(day))
 
-    def mean_days(self, to_day: float = HORIZON_DAYS, from_day: float = 0.0) -> float:
+    def restricted_mean(self, to_day: float = HORIZON_DAYS, from_day: float = 0.0) -> float:
         """Days unemployed from one spell day to another, per person who entered."""
         return self._integral(self.survival, from_day, to_day)
 
+    def survival_moment(self, to_day: float) -> float:
+        """The integral of day * survival(day) from entry to a day."""
+        return self._integral(lambda day: day * self.survival(day), 0.0, to_day)
+
     def sd_days(self, to_day: float = HORIZON_DAYS) -> float:
         """The standard deviation between people of the duration cut off at a day."""
-        moment = self._integral(lambda day: day * self.survival(day), 0.0, to_day)
-        return sqrt(2.0 * moment - self.mean_days(to_day) ** 2)
+        return sqrt(2.0 * self.survival_moment(to_day) - self.restricted_mean(to_day) ** 2)
 
     def mean_multiplier(self, to_day: float, rate_per_day: float) -> float:
         """What meetings multiply the rate of one person by, on average from entry to a day."""
@@ -77,7 +81,7 @@ class Pair:
     @property
     def days_saved(self) -> float:
         """Mean days in 104 weeks under six meetings less those under eleven."""
-        return self.control.mean_days() - self.treated.mean_days()
+        return self.control.restricted_mean() - self.treated.restricted_mean()
 
     @property
     def hazard_ratio(self) -> float:
@@ -129,6 +133,12 @@ class Insured:
             curves = [replace(curve, factor=factor) for curve in curves]
         return Pair(*curves)
 
+    def study_in(self, changes: Mapping[str, Any]) -> Study:
+        """The study with other values at some dotted paths, its control as the rule of the law."""
+        values = changed(self.values, changes)
+        law = {f"regimes.{STANDARD}": levers_of(values, CONTROL)}
+        return _study(changed(values, law))
+
     def _factor(self, control: Curve) -> float:
         """What the job rate is multiplied by so that the control passes through the anchor."""
         course, variance = control.course, control.frailty_variance
@@ -158,4 +168,5 @@ def _study(values: dict[str, Any]) -> Study:
         start_date=date.fromisoformat(str(values["start_date"])),
         observation_days=1.0,
         follow_up_days=HORIZON_DAYS,
+        caseworkers={arm: ((0.0, inf),) for arm in (CONTROL, TREATED)},
     )

@@ -25,7 +25,7 @@ def municipal_share(pair: Pair, tariff: Tariff) -> float:
     steps = [day for day in tariff.refund_until_days if day < HORIZON_DAYS]
     edges = [0.0, *steps, HORIZON_DAYS]
     saved = [
-        pair.control.mean_days(end, start) - pair.treated.mean_days(end, start)
+        pair.control.restricted_mean(end, start) - pair.treated.restricted_mean(end, start)
         for start, end in pairwise(edges)
     ]
     shares = [1.0 - share for share in tariff.state_share]
