@@ -176,7 +176,8 @@ def windows(draw: st.DrawFn) -> list[dict[str, Any]]:
 @st.composite
 def levers(draw: st.DrawFn) -> dict[str, Any]:
     """Levers of an arm."""
-    first, last = draw(phase(False)), draw(phase(True))
+    some = st.sampled_from([{}, {}, {"offered": [1, 3]}])
+    first, last = draw(phase(False)) | draw(some), draw(phase(True)) | draw(some)
     by_risk = draw(st.booleans())
     return {
         "schedule": {"default": [first, last]},
@@ -197,6 +198,8 @@ def levers(draw: st.DrawFn) -> dict[str, Any]:
         "voluntary_weight": 0.8,
         "quality": draw(st.sampled_from([0.0, 1.0, 1.4])),
         "self_booking": {"share": draw(SHARE), "window_days": 6.0, "no_show_factor": 0.5},
+        "groups": ["all"] if by_risk else draw(st.sampled_from([["all"], ["ui", "seasonal"]])),
+        "episode_distance_share": draw(SHARE),
         "episode_pace": draw(st.sampled_from([0.0, 0.5, 1.0])),
         "recall_pause_days": draw(st.sampled_from([0.0, 50.0])),
         "allocation": {"kind": "by_risk" if by_risk else "even", "contrast": 0.2 * by_risk},
@@ -226,7 +229,8 @@ def changes(draw: st.DrawFn) -> dict[str, Any]:
         "sanction_risk_per_no_show": draw(st.sampled_from([0.0, 0.5])),
         "reach": 0.8, "acceptance": draw(SHARE),
         "benefit_limit_days": draw(st.sampled_from([70.0, 728.0, inf])),
-        "episode": {"share": draw(SHARE), "start_days": 60, "length_days": 30},
+        "episode": {"share": draw(SHARE), "start_days": 60, "length_days": 30,
+                    "no_show_factor": draw(st.sampled_from([1.0, 2.0]))},
         "responsiveness": draw(st.sampled_from([-0.5, 0.0, 1.0])),
     }  # fmt: skip
     kind = draw(st.sampled_from(["poisson", "even", "cohort"]))

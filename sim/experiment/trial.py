@@ -123,7 +123,7 @@ def _cohorts(
     """Days saved by quarter of entry, of all counted people of the trial's groups."""
     follow = min(FULL_DAYS, study.follow_up_days)
     quarters = int(study.observation_days // QUARTER_DAYS)
-    found = {}
+    found: dict[tuple[str, int, str], float] = {}
     for which, suffix in ((ALONE_TRUTH, ALONE), (EVERYBODY_TRUTH, "")):
         means = [_by_quarter(simulated[a + suffix], plan, follow, quarters) for a in study.arms]
         for arm, of_arm in zip(study.arms[1:], means[1:], strict=True):

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping, Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 import pandas as pd
@@ -22,6 +22,8 @@ from sim.model.settings import dates_from
 
 if TYPE_CHECKING:
     from sim.model.settings import Study
+
+Key = TypeVar("Key")
 
 ARM_COLUMNS = (
     "arm", "look_date", "look_day", "metric", "unit", "mean", "se", "one_trial_low",
@@ -74,7 +76,7 @@ def one_trial(found: Estimate) -> tuple[float, float]:
     return float(found.mean - half), float(found.mean + half)
 
 
-def _figure(tables: Sequence[Mapping[Hashable, float]], key: Hashable, has_luck: bool) -> Estimate:
+def _figure(tables: Sequence[dict[Key, float]], key: Key, has_luck: bool) -> Estimate:
     return estimate(np.array([table[key] for table in tables]), has_luck)
 
 
@@ -126,8 +128,7 @@ def _roll_out(study: Study, each: Sequence[Found], has_luck: bool) -> pd.DataFra
         if which != ALONE_TRUTH:
             continue
         alone, everybody = (
-            _figure(tables, (arm, quarter, one), has_luck)
-            for one in (ALONE_TRUTH, EVERYBODY_TRUTH)
+            _figure(tables, (arm, quarter, one), has_luck) for one in (ALONE_TRUTH, EVERYBODY_TRUTH)
         )
         rows.append((
             arm, study.arms[0], weeks * quarter, weeks * (quarter + 1), float(alone.mean),

@@ -17,7 +17,7 @@ from scipy.special import ndtri
 from sim.model.enrolment import Enrolment, enrolment_of
 from sim.model.streams import gamma_frailty, lattice
 from sim.rules.calendar import DAYS_PER_WEEK, next_open_days, open_days_a_year
-from sim.rules.lever_rows import levers_of
+from sim.rules.lever_rows import STANDARD, levers_of
 from sim.rules.people import GROUPS
 from sim.rules.registry import Registry, load_entry_points, load_plugin
 from sim.rules.rulebook import Rulebook, build, cycle_of
@@ -25,8 +25,6 @@ from sim.rules.rulebook import Rulebook, build, cycle_of
 CALENDAR_BACK_DAYS = 366 * 25
 CALENDAR_AHEAD_DAYS = 400
 LOWEST_RATE_PER_WEEK = 1e-9
-STANDARD = "standard"
-"""The regime under which the office was run before day 0."""
 
 
 TRIAL = "trial"

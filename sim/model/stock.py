@@ -173,6 +173,7 @@ def _schedule(w: Rulebook, group: int) -> list[tuple[object, ...]]:
         found.append((
             w.phase_kind[i], w.phase_origin[i], w.phase_a[i], w.phase_b[i], w.phase_count[i],
             w.phase_until[i], days, w.phase_rule[i],
+            w.offered_step[w.phase_offers[i] : w.phase_offers[i] + w.phase_offers_count[i]],
         ))  # fmt: skip
         if w.phase_kind[i] == NONE:
             return found

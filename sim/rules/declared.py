@@ -70,6 +70,8 @@ _POPULATION = (
       high=1),
     P(f"{_G}.episode.start_days", "latest spell day on which an episode begins", "days", low=0),
     P(f"{_G}.episode.length_days", "length of an episode", "days", low=0),
+    P(f"{_G}.episode.no_show_factor", "factor on no-shows face to face in an episode", low=0,
+      high=10),
 )  # fmt: skip
 
 _H = "hazard.<group>.<exit>"

@@ -2,23 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from math import inf
 from typing import Any
 
 from sim.rules import meetings, regimes
-from sim.rules.levers import with_changes
+from sim.rules.levers import EVERYBODY, with_changes
 from sim.rules.people import GROUPS
 from sim.rules.phases import Phases, by_group
 
 Floats = tuple[float, ...]
 Ints = tuple[int, ...]
 
+STANDARD = "standard"
+"""The regime under which the office was run before day 0, and those whom no other is for."""
+
 
 def levers_of(values: dict[str, Any], arm: str) -> dict[str, Any]:
     """The levers of an arm: its regime, and what the arm changes of it."""
     chosen = values["arms"][arm]
     return with_changes(values["regimes"][chosen["regime"]], chosen.get("levers") or {})
+
+
+def is_for(levers: Mapping[str, Any], group: str) -> bool:
+    """Whether a regime is for a target group; those that it is not for stay under standard."""
+    return EVERYBODY in levers["groups"] or group in levers["groups"]
 
 
 def lever_rows(
@@ -54,19 +62,23 @@ def lever_rows(
     here = [values["population"]["groups"][g][weight] > 0.0 for g in GROUPS]
     rows = [row for i, row in enumerate(rows) if here[i % len(GROUPS)]]
     columns["plan_luck"] = _needs_plan_luck(rows, columns["phase_kind"])
-    columns["meeting_luck"] = _needs_meeting_luck(rows)
+    columns["meeting_luck"] = bool(columns["offered_step"]) or _needs_meeting_luck(rows)
     return columns
 
 
 def _rows_of_arm(
-    values: dict[str, Any], levers: dict[str, Any], phases: Phases
+    values: dict[str, Any], arm_levers: dict[str, Any], phases: Phases
 ) -> list[dict[str, Any]]:
     """The rows of an arm: by group, outside all windows and then in each."""
     rows: list[dict[str, Any]] = []
-    starts = {g: phases.add(by_group(levers["schedule"], g)) for g in GROUPS}
-    for window in [None, *levers["windows"]]:
+    others = values["regimes"][STANDARD]
+    by = {g: arm_levers if is_for(arm_levers, g) else others for g in GROUPS}
+    starts = {g: phases.add(by_group(by[g]["schedule"], g)) for g in GROUPS}
+    for dated in [None, *arm_levers["windows"]]:
         for g in GROUPS:
             people = values["population"]["groups"][g]
+            levers = by[g]
+            window: Any = dated if is_for(arm_levers, g) else None
             form = by_group(levers["form"], g)
             if window is not None and window.get("form"):
                 form = window["form"]
@@ -83,6 +95,8 @@ def _rows_of_arm(
                 "fund_wait_days": float(first["fund_wait_days"]),
                 "recall_pause_days": float(levers["recall_pause_days"]) if g == "seasonal" else 0.0,
                 "episode_pace": float(levers["episode_pace"]),
+                "episode_distance_share": float(levers["episode_distance_share"]),
+                "episode_no_show_factor": float(people["episode"]["no_show_factor"]),
                 "duty": regimes.VOLUNTARY if voluntary else regimes.MANDATORY,
                 "voluntary_weight": float(levers["voluntary_weight"]),
                 "accepted": people["reach"] * people["acceptance"],
@@ -122,6 +136,7 @@ def _needs_meeting_luck(rows: list[dict[str, Any]]) -> bool:
     return any(
         r["minutes_kind"] != meetings.FIXED
         or r["share_physical"] < 1.0
+        or r["episode_distance_share"] > 0.0
         or r["partner_share"] > 0.0
         or max(r["no_show"]) > 0.0
         or r["duty"] == regimes.VOLUNTARY

@@ -79,13 +79,18 @@ class Rulebook:
     phase_count: Ints
     phase_until: Floats
     phase_list: Ints
+    phase_offers: Ints
+    phase_offers_count: Ints
     phase_rule: tuple[Callable[[int, float], float] | None, ...]
     list_day: Floats
+    offered_step: Ints
     latest_first_day: Floats
     fund_meeting: Ints
     fund_wait_days: Floats
     recall_pause_days: Floats
     episode_pace: Floats
+    episode_distance_share: Floats
+    episode_no_show_factor: Floats
     duty: Ints
     voluntary_weight: Floats
     accepted: Floats

@@ -1,0 +1,170 @@
+"""A roll-out under displacement, without luck: the market's answer on impact and in the long run.
+
+The job rate of everybody is multiplied by m = (s E/E_ref + 1 - s)**-delta (model section 7), with E
+the search effort of the simulated, s ``pool_share`` and delta ``displacement``. E_ref is the effort
+in the stationary stock of the standard regime, where m is 1. In the limit of many people E has no
+noise: with e(a) the job rate at factor 1 on spell day a, frailty, effect and threat included, and
+S the survival, a stationary stock with a steady inflow searches E = inflow * integral of e S.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from math import exp, inf, log
+
+from scipy.optimize import brentq
+
+from sim.experiment.exact import regime
+from sim.experiment.flows import Flow, flow_of
+from sim.model.demand import LONG_RUN_DAYS
+from sim.model.settings import STANDARD, Study, plain_standard, settings_of
+from sim.rules.errors import InputError
+from sim.rules.market import market_factor
+from sim.rules.people import GROUPS
+
+LOWEST, HIGHEST = 1e-4, 1e4
+"""Market factors between which a steady state is looked for."""
+
+
+@dataclass(frozen=True)
+class RollOut:
+    """What a regime does to spells when a share of all people is under it.
+
+    Days are restricted mean durations to 104 weeks, by first spells, mixed by inflow.
+
+    Attributes:
+        market_factor: m, by which everybody's job rate is multiplied; 1 under the standard
+            regime.
+        direct_days_saved: standard at m = 1 minus regime at m = 1: what it does to one person.
+        days_saved: standard at m = 1 minus regime at m: what it does to the treated.
+        control_days_saved: standard at m = 1 minus standard at m: what it does to those who are
+            not treated; below 0 where jobs are taken from them.
+    """
+
+    market_factor: float
+    direct_days_saved: float
+    days_saved: float
+    control_days_saved: float
+
+    @property
+    def contrast_days(self) -> float:
+        """What a trial under this market shows: treated and control face the same factor."""
+        return self.days_saved - self.control_days_saved
+
+    @property
+    def displaced_share(self) -> float:
+        """The part of the direct effect that the market takes back from the treated."""
+        return 1.0 - self.days_saved / self.direct_days_saved
+
+
+def on_impact(study: Study, arm: str, treated_share: float = 1.0) -> RollOut:
+    """The stock of the standard regime as it is, with the effort of an arm at once.
+
+    Durations so far and frailties are those of the stationary stock; the treated among them search
+    as the arm's people do at that spell day, with the meetings that it would have brought by then.
+    The days saved are those if the factor stayed so.
+
+    Args:
+        treated_share: the share of the stock, and of all who enter, under the arm's regime.
+
+    Raises:
+        InputError: as ``steady_state``.
+    """
+    market = Market.of(study, arm)
+    mixed = sum(
+        (1.0 - treated_share) * flow.effort(flow.standard, flow.standard)
+        + treated_share * flow.effort(flow.treated, flow.standard)
+        for flow in market.flows
+    )
+    return market.roll_out(market.factor(mixed))
+
+
+def steady_state(study: Study, arm: str, treated_share: float = 1.0) -> RollOut:
+    """The fixed point of the market: stocks have come to rest under the factor that they make.
+
+    m solves m = (s E(m)/E_ref + 1 - s)**-delta with E(m) the effort of the stationary stock whose
+    job rate is multiplied by m. E falls less than 1/m, so with delta < 1 there is one solution.
+
+    Args:
+        treated_share: the share of all who enter under the arm's regime; the rest is under the
+            standard regime.
+
+    Raises:
+        InputError: an arm in which people wait, a plan that draws decide, or returns after a job
+            to a right that is used up in part; no steady state (a displacement far above 1).
+    """
+    market = Market.of(study, arm)
+
+    def excess(log_factor: float) -> float:
+        m = exp(log_factor)
+        effort = sum(
+            (1.0 - treated_share) * flow.effort(flow.standard, flow.standard, m)
+            + treated_share * flow.effort(flow.treated, flow.treated, m)
+            for flow in market.flows
+        )
+        return log(market.factor(effort)) - log_factor
+
+    low, high = log(LOWEST), log(HIGHEST)
+    if not excess(low) > 0.0 > excess(high):
+        raise InputError([
+            f"arm {arm}: no steady state of the labour market between the factors {LOWEST:g} and "
+            f"{HIGHEST:g}; market.displacement is {market.displacement:g}. Take one below 1."
+        ])  # fmt: skip
+    return market.roll_out(exp(brentq(excess, low, high, xtol=1e-13)))
+
+
+@dataclass(frozen=True)
+class Market:
+    """The people of a study, and what their effort does to everybody's job rate."""
+
+    flows: tuple[Flow, ...]
+    displacement: float
+    pool_share: float
+    reference: float
+
+    @classmethod
+    def of(cls, study: Study, arm: str) -> Market:
+        """The market of a study, with the people of an arm and of the standard regime."""
+        settings = settings_of(study)
+        alone = without_market(study)
+        standard = regime(standard_of(alone), STANDARD, LONG_RUN_DAYS)
+        treated = regime(alone, arm, LONG_RUN_DAYS)
+        flows = tuple(
+            flow_of(standard, treated, g) for g in range(len(GROUPS)) if standard.inflow()[g] > 0.0
+        )
+        reference = sum(flow.effort(flow.standard, flow.standard) for flow in flows)
+        return cls(flows, settings.displacement, settings.pool_share, reference)
+
+    def factor(self, effort: float) -> float:
+        """The market factor at an effort per day."""
+        return market_factor(effort, self.reference, self.pool_share, self.displacement)
+
+    def roll_out(self, factor: float) -> RollOut:
+        """Days saved under a market factor."""
+        people = sum(float(flow.per_day.sum()) for flow in self.flows)
+
+        def days(treated: bool, m: float) -> float:
+            of = (
+                flow.days_in(flow.treated if treated else flow.standard, m) for flow in self.flows
+            )
+            return sum(of) / people
+
+        usual = days(False, 1.0)
+        return RollOut(
+            market_factor=factor,
+            direct_days_saved=usual - days(True, 1.0),
+            days_saved=usual - days(True, factor),
+            control_days_saved=usual - days(False, factor),
+        )
+
+
+def without_market(study: Study) -> Study:
+    """The study with a job rate that nobody else's search moves."""
+    values = study.values
+    market = {**values["market"], "displacement": 0.0}
+    return replace(study, values={**values, "market": market})
+
+
+def standard_of(study: Study) -> Study:
+    """The standard regime as it is shipped, with unlimited caseworkers."""
+    return replace(plain_standard(study), caseworkers={STANDARD: ((0.0, inf),)})
