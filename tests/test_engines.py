@@ -293,3 +293,44 @@ def test_random_small_studies_give_the_same_rows_by_both_engines(
     if dated and change["office"]["own_caseworker"]:
         arm = merged(arm, {"caseworkers": 9})
     assert_same_rows(study_of(change, {"arm": arm}, shipped("engine=compiled")))
+
+
+@st.composite
+def enrolments(draw: st.DrawFn, arms: int) -> list[dict[str, Any]]:
+    """Whom each arm of a trial takes: exact numbers or shares, not all at the same time."""
+    by_people = draw(st.booleans())
+    found = []
+    for arm in range(arms):
+        start, to = draw(st.sampled_from([("01-01", "02-09"), ("01-15", "03-15")]))
+        size = {"people": 10 + 5 * arm} if by_people else {"share": 0.9 / arms}
+        found.append({**size, "from": f"2020-{start}", "to": f"2020-{to}"})
+    return found
+
+
+@settings(max_examples=40, deadline=None, derandomize=True, database=None,
+          suppress_health_check=list(HealthCheck))  # fmt: skip
+@given(changes(), st.lists(levers(), min_size=2, max_size=3), st.booleans(), st.data())
+def test_random_small_trials_give_the_same_rows_by_both_engines(
+    change: dict[str, Any], arms: list[dict[str, Any]], own: bool, data: st.DataObject
+) -> None:
+    """Arms of any levers in one world, with one team or with their own."""
+    people = {"inflow": {"kind": "poisson"}, "scale": 0.05}
+    office = {"own_caseworker": False, "pools": "shared"} if own else {"own_caseworker": False}
+    study = {"population": people, "office": office, "design": {"kind": "trial"}}
+    values = merged(merged(shipped("engine=compiled"), change), study)
+    taken = data.draw(enrolments(len(arms)))
+    number: dict[str, Any] = {"caseworkers": data.draw(st.sampled_from([1, "auto"]))} if own else {}
+    values["trial"] = {
+        "groups": ["ui", "seasonal"], "caseworkers": "own" if own else "shared",
+        "look_dates": ["2020-04-01"], **({} if own else {"extra_caseworkers": 1}),
+    }  # fmt: skip
+    values["arms"] = {
+        f"arm{i}": {
+            "regime": "standard",
+            "title": "",
+            "levers": arm,
+            "enrolment": {**whom, **number},
+        }
+        for i, (arm, whom) in enumerate(zip(arms, taken, strict=True))
+    }
+    assert_same_rows(build(values))
