@@ -70,13 +70,7 @@ def on_impact(study: Study, arm: str, treated_share: float = 1.0) -> RollOut:
     Raises:
         InputError: as ``steady_state``.
     """
-    market = Market.of(study, arm)
-    mixed = sum(
-        (1.0 - treated_share) * flow.effort(flow.standard, flow.standard)
-        + treated_share * flow.effort(flow.treated, flow.standard)
-        for flow in market.flows
-    )
-    return market.roll_out(market.factor(mixed))
+    return Market.of(study, arm).on_impact(treated_share)
 
 
 def steady_state(study: Study, arm: str, treated_share: float = 1.0) -> RollOut:
@@ -93,24 +87,7 @@ def steady_state(study: Study, arm: str, treated_share: float = 1.0) -> RollOut:
         InputError: an arm in which people wait, a plan that draws decide, or returns after a job
             to a right that is used up in part; no steady state (a displacement far above 1).
     """
-    market = Market.of(study, arm)
-
-    def excess(log_factor: float) -> float:
-        m = exp(log_factor)
-        effort = sum(
-            (1.0 - treated_share) * flow.effort(flow.standard, flow.standard, m)
-            + treated_share * flow.effort(flow.treated, flow.treated, m)
-            for flow in market.flows
-        )
-        return log(market.factor(effort)) - log_factor
-
-    low, high = log(LOWEST), log(HIGHEST)
-    if not excess(low) > 0.0 > excess(high):
-        raise InputError([
-            f"arm {arm}: no steady state of the labour market between the factors {LOWEST:g} and "
-            f"{HIGHEST:g}; market.displacement is {market.displacement:g}. Take one below 1."
-        ])  # fmt: skip
-    return market.roll_out(exp(brentq(excess, low, high, xtol=1e-13)))
+    return Market.of(study, arm).steady_state(treated_share)
 
 
 @dataclass(frozen=True)
@@ -129,6 +106,10 @@ class Market:
         alone = without_market(study)
         standard = regime(standard_of(alone), STANDARD, LONG_RUN_DAYS)
         treated = regime(alone, arm, LONG_RUN_DAYS)
+        # Nobody stays for longer than the right to the benefit lasts.
+        limits = (d for d, n in zip(standard.w.benefit_limit_days, standard.inflow(), strict=True) if n)
+        until = min(LONG_RUN_DAYS, max(limits))
+        standard, treated = (replace(one, until=until) for one in (standard, treated))
         flows = tuple(
             flow_of(standard, treated, g) for g in range(len(GROUPS)) if standard.inflow()[g] > 0.0
         )
@@ -138,6 +119,35 @@ class Market:
     def factor(self, effort: float) -> float:
         """The market factor at an effort per day."""
         return market_factor(effort, self.reference, self.pool_share, self.displacement)
+
+    def on_impact(self, treated_share: float = 1.0) -> RollOut:
+        """The stock of the standard regime with the effort of the arm at once."""
+        mixed = sum(
+            (1.0 - treated_share) * flow.effort(flow.standard, flow.standard)
+            + treated_share * flow.effort(flow.treated, flow.standard)
+            for flow in self.flows
+        )
+        return self.roll_out(self.factor(mixed))
+
+    def steady_state(self, treated_share: float = 1.0) -> RollOut:
+        """The fixed point: stocks have come to rest under the factor that they make."""
+
+        def excess(log_factor: float) -> float:
+            m = exp(log_factor)
+            effort = sum(
+                (1.0 - treated_share) * flow.effort(flow.standard, flow.standard, m)
+                + treated_share * flow.effort(flow.treated, flow.treated, m)
+                for flow in self.flows
+            )
+            return log(self.factor(effort)) - log_factor
+
+        low, high = log(LOWEST), log(HIGHEST)
+        if not excess(low) > 0.0 > excess(high):
+            raise InputError([
+                f"no steady state of the labour market between the factors {LOWEST:g} and "
+                f"{HIGHEST:g}; market.displacement is {self.displacement:g}. Take one below 1."
+            ])  # fmt: skip
+        return self.roll_out(exp(brentq(excess, low, high, xtol=1e-13)))
 
     def roll_out(self, factor: float) -> RollOut:
         """Days saved under a market factor."""

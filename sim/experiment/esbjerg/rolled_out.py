@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pandas as pd
 
 from sim.experiment.esbjerg.curves import TREATED, Insured
-from sim.experiment.roll_out import on_impact, steady_state
+from sim.experiment.roll_out import Market
 from sim.rules.published import Published
 
 DISPLACEMENTS = (0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0)
@@ -24,18 +26,17 @@ def rolled_out(insured: Insured, published: Published) -> pd.DataFrame:
     """
     treated = published["esbjerg_treated_people"].number
     share = treated / (treated + published["esbjerg_control_people"].number)
+    market = Market.of(insured.study_in({}), TREATED)
     rows = []
     for pool in POOL_SHARES:
         for displacement in DISPLACEMENTS:
-            study = insured.study_in({
-                "market.displacement": displacement, "market.pool_share": pool,
-            })  # fmt: skip
-            trial = steady_state(study, TREATED, share)
+            here = replace(market, displacement=displacement, pool_share=pool)
+            trial = here.steady_state(share)
             found = {
                 TRIAL: trial.contrast_days,
                 CONTROL_LOSS: trial.control_days_saved,
-                IMPACT: on_impact(study, TREATED).days_saved,
-                STEADY: steady_state(study, TREATED).days_saved,
+                IMPACT: here.on_impact().days_saved,
+                STEADY: here.steady_state().days_saved,
             }
             rows += [
                 {"displacement": displacement, "pool_share": pool, "what": what, "days_saved": days}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 from matplotlib.axes import Axes
+from matplotlib.ticker import MaxNLocator
 
 from sim.experiment.esbjerg.looks import COMPLETED, EFFECT, FOLLOWED, NOTHING, SO_FAR
 from sim.report.esbjerg.sheet import CLAIM, OTHER, OURS, Facts, sheet_of
@@ -38,11 +39,13 @@ def _effect(axes: Axes, table: pd.DataFrame) -> None:
     for name, (colour, marker, dash) in SHOWN.items():
         rows = table[matching(table, case=EFFECT, estimator=name)].sort_values("look_weeks")
         weeks, days = rows["look_weeks"].to_numpy(), rows["difference_days"].to_numpy()
-        axes.plot(weeks, days, color=colour, marker=marker, linestyle=dash, markersize=4.5)
+        axes.plot(weeks, days, color=colour, marker=marker, linestyle=dash, markersize=4.5,
+                  clip_on=False)  # fmt: skip
         ends.append((float(days[-1]), say(f"esbjerg_looks.{name}"), darker(colour)))
     axes.set_xticks(weeks)
     axes.set_xlim(weeks[0] - 2.0, weeks[-1])
     axes.set_ylim(0.0, 1.15 * truth)
+    axes.yaxis.set_major_locator(MaxNLocator(4, integer=True))
     axes.set_xlabel(say("esbjerg_looks.week"), labelpad=2)
     label_ends(axes, TALL * 72, ends, ROOM * 72 - 9)
 
@@ -57,11 +60,14 @@ def _nothing(axes: Axes, table: pd.DataFrame, facts: Facts) -> None:
     for place, look in enumerate(sorted(none["look_weeks"].unique())):
         rows = none[(none["look_weeks"] == look) & (none["estimator"] == COMPLETED)]
         weeks, days = rows["later_weeks"].to_numpy(), rows["difference_days"].to_numpy()
-        axes.plot(weeks, days, color=CLAIM, marker="o", markersize=3, alpha=1.0 - 0.18 * place)
+        axes.plot(weeks, days, color=CLAIM, marker="o", markersize=3,
+                  clip_on=False, alpha=1.0 - 0.18 * place)  # fmt: skip
         ends.append((float(days[-1]), say("esbjerg_looks.judged", week=f"{look:g}"), darker(CLAIM)))
     rows = none[(none["look_weeks"] == look) & (none["estimator"] == FOLLOWED)]
-    axes.plot(rows["later_weeks"], rows["difference_days"], color=OURS, marker="s", markersize=4)
+    axes.plot(rows["later_weeks"], rows["difference_days"], color=OURS, marker="s", markersize=4,
+              clip_on=False)  # fmt: skip
     ends.append((0.0, say("esbjerg_looks.km_any"), darker(OURS)))
+    axes.yaxis.set_major_locator(MaxNLocator(4, integer=True))
     axes.set_xticks(weeks)
     axes.set_xlim(0.0, weeks[-1])
     axes.set_xlabel(say("esbjerg_looks.later"), labelpad=2)

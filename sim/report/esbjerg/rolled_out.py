@@ -30,7 +30,7 @@ def draw(table: pd.DataFrame, facts: Facts) -> Sheet:
             rows = table[(table["pool_share"] == pool) & (table["what"] == name)]
             days = rows["days_saved"].to_numpy()
             axes.plot(rows["displacement"], days, color=colour, marker=marker, markersize=3.5,
-                      markevery=2)  # fmt: skip
+                      markevery=2, clip_on=False)  # fmt: skip
             ends.append((float(days[-1]), say(f"esbjerg_rolled_out.{name}"), darker(colour)))
         axes.set_ylim(min(0.0, float(table["days_saved"].min())) - 0.2, 1.08 * most)
         axes.set_xlim(0.0, 1.0)
