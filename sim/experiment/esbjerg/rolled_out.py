@@ -19,7 +19,7 @@ def rolled_out(insured: Insured, published: Published) -> pd.DataFrame:
     """A row a displacement, pool share and question, in days saved under the literature's effect.
 
     Columns: ``displacement``, ``pool_share`` (of the simulated among those who compete for jobs),
-    ``what``, ``days_saved``. ``trial``: the contrast of treated and control when as many are
+    ``is_shipped`` (both are as shipped), ``what``, ``days_saved``. ``trial``: the contrast of treated and control when as many are
     treated as in the trial; ``trial_control``: days that this saves its control group (below 0: they
     lose); ``impact``: everybody is treated, in the stock that the old regime left; ``steady``:
     everybody is treated, stocks have come to rest.
@@ -28,8 +28,9 @@ def rolled_out(insured: Insured, published: Published) -> pd.DataFrame:
     share = treated / (treated + published["esbjerg_control_people"].number)
     market = Market.of(insured.study_in({}), TREATED)
     rows = []
-    for pool in POOL_SHARES:
-        for displacement in DISPLACEMENTS:
+    shipped = tuple(float(insured.values["market"][key]) for key in ("displacement", "pool_share"))
+    for pool in sorted({*POOL_SHARES, shipped[1]}):
+        for displacement in sorted({*DISPLACEMENTS, shipped[0]}):
             here = replace(market, displacement=displacement, pool_share=pool)
             trial = here.steady_state(share)
             found = {
@@ -39,7 +40,11 @@ def rolled_out(insured: Insured, published: Published) -> pd.DataFrame:
                 STEADY: here.steady_state().days_saved,
             }
             rows += [
-                {"displacement": displacement, "pool_share": pool, "what": what, "days_saved": days}
+                {
+                    "displacement": displacement, "pool_share": pool,
+                    "is_shipped": (displacement, pool) == shipped,
+                    "what": what, "days_saved": days,
+                }
                 for what, days in found.items()
-            ]
+            ]  # fmt: skip
     return pd.DataFrame(rows)

@@ -18,7 +18,7 @@ def draw(table: pd.DataFrame, facts: Facts) -> Sheet:
     """A panel a pool share: days saved by displacement, trial beside roll-out."""
     sheet = sheet_of("rolled_out", facts, HEAD + TALL + 0.42)
     pools = sorted(table["pool_share"].unique())
-    most = float(table["days_saved"].max())
+    seen = table[table["what"].isin(SHOWN)]["days_saved"]
     for place, pool in enumerate(pools):
         left = LEFT + place * (WIDE + GAP)
         words = say("esbjerg_rolled_out.pool", share=f"{100.0 * pool:.0f}")
@@ -32,7 +32,7 @@ def draw(table: pd.DataFrame, facts: Facts) -> Sheet:
             axes.plot(rows["displacement"], days, color=colour, marker=marker, markersize=3.5,
                       markevery=2, clip_on=False)  # fmt: skip
             ends.append((float(days[-1]), say(f"esbjerg_rolled_out.{name}"), darker(colour)))
-        axes.set_ylim(min(0.0, float(table["days_saved"].min())) - 0.2, 1.08 * most)
+        axes.set_ylim(min(0.0, float(seen.min())) - 0.3, 1.08 * float(seen.max()))
         axes.set_xlim(0.0, 1.0)
         axes.set_xticks([0.0, 0.4, 1.0], ["0", "0.4", "1"])
         if place:
