@@ -18,6 +18,7 @@ TOGETHER = (ALPHA, TAU, FRAILTY, RATE)
 """Varied at once; not rho, which decides alone whether many meetings still count."""
 DRAWS_LOG2 = 8
 Z = float(norm.ppf(0.975))
+COLUMNS = ("what", "value", "low", "high", "days", "days_low", "days_high", "by_chance_share")
 
 Ranges = Mapping[str, tuple[float, float]]
 """By name of a parameter: the lowest and the highest plausible value."""
@@ -29,7 +30,8 @@ def predicted(insured: Insured, ranges: Ranges, published: Published) -> pd.Data
     Columns: ``what`` (``shipped``, a parameter, ``together``, ``criterion``, ``claim``); ``value``,
     ``low``, ``high`` of the parameter; ``days``; ``days_low`` and ``days_high``: at the ends of the
     parameter's range, the middle 95 % of evenly spread draws of four parameters at once
-    (``together``), or the 95 % interval of chance between people (``claim``).
+    (``together``), or the 95 % interval of chance between people (``claim``); ``by_chance_share``:
+    of trials in which chance shows the claim or more where the shipped effect is true.
     """
     usual = insured.pair().days_saved
     rows: list[dict[str, object]] = [{"what": "shipped", "days": usual}]
@@ -45,11 +47,13 @@ def predicted(insured: Insured, ranges: Ranges, published: Published) -> pd.Data
     criterion = published["esbjerg_criterion_days"].number
     rows.append({"what": "criterion", "days": criterion})
     claim = published["esbjerg_days_saved"].number
-    half = Z * standard_error(insured, published)
-    rows.append(
-        {"what": "claim", "days": claim, "days_low": claim - half, "days_high": claim + half}
-    )
-    return pd.DataFrame(rows)[["what", "value", "low", "high", "days", "days_low", "days_high"]]
+    error = standard_error(insured, published)
+    rows.append({
+        "what": "claim", "days": claim,
+        "days_low": claim - Z * error, "days_high": claim + Z * error,
+        "by_chance_share": float(norm.sf((claim - usual) / error)),
+    })  # fmt: skip
+    return pd.DataFrame(rows)[list(COLUMNS)]
 
 
 def claimed(insured: Insured, published: Published) -> Pair:

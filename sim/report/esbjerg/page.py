@@ -71,7 +71,8 @@ def draw(folder: Path, tables: Tables, known: Facts) -> list[Drawn]:
 
 def story(known: Facts) -> str:
     """The story in Markdown, with the figures from docs/figures: the README holds these lines."""
-    lines = [" ".join(_sentences("verdict", known)), ""]
+    question = say("esbjerg_page.question", **known)
+    lines = [" ".join([question, *_sentences("verdict", known)]), ""]
     for stem in FIGURES:
         title = say(f"esbjerg_{stem}.title", **known)
         image = f'<img src="docs/figures/esbjerg_{stem}.png" width="400" alt="{title}">'
