@@ -186,6 +186,7 @@ _CHECKS = (
     _hazards,
     _effect_probe,
     _notes,
+    levers.areas,
     levers.groups,
     levers.schedules,
     levers.forms,

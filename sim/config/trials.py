@@ -11,6 +11,9 @@ from sim.config.facts import SUM_TOLERANCE, Facts
 from sim.config.schema import Key
 
 MOST_ARMS = 16
+FEWEST = 1.0
+"""Expected people of an arm at least."""
+
 NEEDED = ("groups", "caseworkers", "look_dates")
 
 
@@ -35,7 +38,10 @@ def trial(facts: Facts) -> Iterator[str]:
         )
     if missing or without:
         return
-    yield from _arms(facts)
+    bent = list(_arms(facts))
+    yield from bent
+    if bent:
+        return
     yield from _looks(facts)
     yield from _people(facts)
     yield from _caseworkers(facts)
@@ -120,6 +126,20 @@ def _people(facts: Facts) -> Iterator[str]:
             if not people["groups"][group]["inflow_per_week"]:
                 yield facts.say(
                     ("trial", "groups"), f"holds {group}, of which nobody enters; leave it out"
+                )
+        a_week = sum(
+            people["groups"][g]["inflow_per_week"] for g in facts.values["trial"]["groups"]
+        )
+        for arm, one in facts.values["arms"].items():
+            given = one["enrolment"]
+            days = (date.fromisoformat(given["to"]) - date.fromisoformat(given["from"])).days
+            wanted = given["share"] * a_week * people["scale"] * days / 7.0
+            if wanted < FEWEST:
+                yield facts.say(
+                    ("arms", arm, "enrolment", "share"),
+                    f"is {given['share']:g}: of those who enter from {given['from']} to "
+                    f"{given['to']} it takes {wanted:.2g}, an arm of nobody. Give a larger share, "
+                    "or more time",
                 )
 
 

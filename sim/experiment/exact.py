@@ -114,16 +114,11 @@ class Regime:
         return s.inflow_per_day if s.inflow_kind == "poisson" else s.shares
 
 
-def regime(study: Study, arm: str, until: float | None = None) -> Regime:
-    """The regime of an arm, followed for so many days of a spell.
-
-    Raises:
-        InputError: the arm has a queue, opening hours, or a plan that draws decide.
-    """
+def obstacles(study: Study, arm: str) -> list[str]:
+    """Why an arm has no exact answer: a queue, opening hours, or a plan that draws decide."""
     settings, w = settings_of(study), rulebook_of(study, arm, registry_of(study))
-    until = study.follow_up_days + study.observation_days if until is None else until
     numbers = {number for _, number in study.caseworkers[arm]}
-    problems = {
+    found = {
         "it has a number of caseworkers": not (numbers == {0.0} or numbers == {inf}),
         "its office has opening hours": w.working,
         "draws decide on its meetings": w.plan_luck or w.meeting_luck,
@@ -134,10 +129,22 @@ def regime(study: Study, arm: str, until: float | None = None) -> Regime:
         "its people have episodes": any(s > 0.0 for s, _, _ in settings.episode)
         and any(pace != 1.0 for pace in w.episode_pace),
     }
-    if any(problems.values()):
-        why = "; ".join(text for text, is_so in problems.items() if is_so)
-        raise InputError([f"arm {arm} has no exact answer: {why}"])
-    return Regime(settings, w, numbers == {inf}, until)
+    return [text for text, is_so in found.items() if is_so]
+
+
+def regime(study: Study, arm: str, until: float | None = None) -> Regime:
+    """The regime of an arm, followed for so many days of a spell.
+
+    Raises:
+        InputError: the arm has a queue, opening hours, or a plan that draws decide.
+    """
+    why = obstacles(study, arm)
+    if why:
+        raise InputError([f"arm {arm} has no exact answer: {'; '.join(why)}"])
+    settings, w = settings_of(study), rulebook_of(study, arm, registry_of(study))
+    until = study.follow_up_days + study.observation_days if until is None else until
+    served = {number for _, number in study.caseworkers[arm]} == {inf}
+    return Regime(settings, w, served, until)
 
 
 def expect(

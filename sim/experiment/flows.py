@@ -9,14 +9,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from itertools import pairwise
 from math import exp, inf
+from typing import Protocol
 
 import numpy as np
 
 from sim.experiment.course import Course
 from sim.experiment.exact import Regime, gamma_nodes
 from sim.experiment.metrics import FULL_DAYS
-from sim.rules.errors import InputError
-from sim.rules.people import GROUPS
 
 NODES, WEIGHTS = np.polynomial.legendre.leggauss(10)
 LONGEST_PIECE_DAYS = 56.0
@@ -37,65 +36,90 @@ class Rates:
     others_sum: np.ndarray
 
 
-@dataclass(frozen=True)
-class Flow:
-    """The people of one group under two regimes, on nodes of frailty and spell day.
+USUAL, NEW = range(2)
+"""Places of the two regimes of a flow: the standard one, and that of an arm."""
 
-    ``per_day`` are first spells a day by frailty, ``width`` the weights of the nodes of ``days``,
-    and ``again`` the share of those who found a job that returns.
-    """
 
-    per_day: np.ndarray
-    days: np.ndarray
-    width: np.ndarray
-    again: float
-    standard: Rates
-    treated: Rates
+class Flow(Protocol):
+    """People of one group under two regimes, each with a stationary stock by market factor."""
 
-    def effort(self, searching: Rates, leaving: Rates, factor: float = 1.0) -> float:
-        """The effort per day of a stationary stock.
+    @property
+    def group(self) -> int:
+        """The place of the group in ``GROUPS``."""
+
+    @property
+    def spells_per_day(self) -> float:
+        """First spells a day."""
+
+    def effort(self, searching: int, leaving: int, factor: float = 1.0) -> float:
+        """The search effort per day of a stationary stock.
 
         Args:
             searching: the regime by which people search now.
             leaving: the regime by which the stock came about.
             factor: the market factor under which it did.
         """
-        stay = np.exp(-factor * leaving.job_sum - leaving.others_sum)
+
+    def days_in(self, regime: int, factor: float) -> float:
+        """Days within 104 weeks of the first spells that begin on a day."""
+
+
+@dataclass(frozen=True)
+class TabledFlow:
+    """The people of one group under two regimes, on nodes of frailty and spell day.
+
+    ``per_day`` are first spells a day by frailty, ``width`` the weights of the nodes of ``days``,
+    and ``again`` the share of those who found a job that returns.
+    """
+
+    group: int
+    per_day: np.ndarray
+    days: np.ndarray
+    width: np.ndarray
+    again: float
+    regimes: tuple[Rates, Rates]
+
+    @property
+    def spells_per_day(self) -> float:
+        """First spells a day."""
+        return float(self.per_day.sum())
+
+    def effort(self, searching: int, leaving: int, factor: float = 1.0) -> float:
+        """The effort per day of a stationary stock; see ``Flow``."""
+        now, before = self.regimes[searching], self.regimes[leaving]
+        stay = np.exp(-factor * before.job_sum - before.others_sum)
         spells = self.per_day
         if self.again > 0.0:
-            to_job = factor * ((leaving.job * stay) @ self.width)
+            to_job = factor * ((before.job * stay) @ self.width)
             spells = spells / (1.0 - self.again * to_job)
-        return float(spells @ ((searching.job * stay) @ self.width))
+        return float(spells @ ((now.job * stay) @ self.width))
 
-    def days_in(self, rates: Rates, factor: float) -> float:
+    def days_in(self, regime: int, factor: float) -> float:
         """Days within 104 weeks of the first spells that begin on a day."""
+        rates = self.regimes[regime]
         here = self.days < FULL_DAYS
         stay = np.exp(-factor * rates.job_sum[:, here] - rates.others_sum[:, here])
         return float(self.per_day @ (stay @ self.width[here]))
 
 
-def flow_of(standard: Regime, treated: Regime, group: int) -> Flow:
-    """The people of a group under two regimes.
+def uses_up_rights(one: Regime) -> bool:
+    """Whether people return after a job to a right to the benefit that is used up in part."""
+    limits = zip(one.w.benefit_limit_days, one.inflow(), strict=True)
+    return one.w.reentry_per_day > 0.0 and any(days < inf for days, of in limits if of > 0.0)
 
-    Raises:
-        InputError: people return after a job to a right to the benefit that is used up in part.
-    """
+
+def tabled_flow(standard: Regime, treated: Regime, group: int) -> TabledFlow:
+    """The people of a group under two regimes that have exact answers."""
     w = standard.w
     again = 1.0 - exp(-w.reentry_per_day * w.reentry_days)
-    if again > 0.0 and w.benefit_limit_days[group] < inf:
-        raise InputError([
-            f"group {GROUPS[group]}: people return after a job "
-            "(population.reentry_rate_per_week) with what is left of their right "
-            f"(population.groups.{GROUPS[group]}.benefit_limit_days), which has no exact answer. "
-            "Set one to 0, or the other to .inf."
-        ])  # fmt: skip
     both = [one.course(group) for one in (standard, treated)]
     edges = set(NEAR_ENTRY).union(*(_edges(course) for course in both)) | {FULL_DAYS}
     days, width = _nodes(sorted(edges))
     most = max(course.job.sum_to(standard.until) for course in both)
     frailties, shares = gamma_nodes(standard.settings.frailty_variance, most)
     rates = [_rates(one, group, frailties, days) for one in (standard, treated)]
-    return Flow(standard.inflow()[group] * shares, days, width, again, *rates)
+    per_day = standard.inflow()[group] * shares
+    return TabledFlow(group, per_day, days, width, again, (rates[0], rates[1]))
 
 
 def _edges(course: Course) -> set[float]:

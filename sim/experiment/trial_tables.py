@@ -1,4 +1,4 @@
-"""The tables of a trial over its replications: trial.csv, trial_arms.csv, roll_out.csv, enrolled.csv."""
+"""The tables of a trial over its replications."""
 
 from __future__ import annotations
 
@@ -48,10 +48,12 @@ def trial_tables(study: Study, found: Mapping[int, Found]) -> dict[str, pd.DataF
     """
     each = [found[replication] for replication in sorted(found)]
     has_luck = study.values["design"]["luck"] != "grid"
+    contrasts = _contrasts(study, each, has_luck)
     return {
-        "trial.csv": _contrasts(study, each, has_luck),
+        "trial.csv": contrasts,
         "trial_arms.csv": _arms(study, each, has_luck),
-        "roll_out.csv": _roll_out(study, each, has_luck),
+        "figures/trial_looks.csv": _looks(contrasts),
+        "figures/roll_out.csv": _roll_out(study, each, has_luck),
     }
 
 
@@ -114,6 +116,17 @@ def _arms(study: Study, each: Sequence[Found], has_luck: bool) -> pd.DataFrame:
                 *one_trial(value), int(value.number),
             ))  # fmt: skip
     return pd.DataFrame(rows, columns=list(ARM_COLUMNS))
+
+
+def _looks(contrasts: pd.DataFrame) -> pd.DataFrame:
+    """Days shorter by each way of measuring, the longest span of Kaplan-Meier's only."""
+    chosen = contrasts["unit"].eq("days") & ~contrasts["estimator"].str.match(r".*_km_\d")
+    rows = contrasts[chosen]
+    turned = {"days_shorter": -rows["estimate"], "one_trial_low": -rows["one_trial_high"],
+              "one_trial_high": -rows["one_trial_low"], "alone": -rows["alone"],
+              "everybody": -rows["everybody"]}  # fmt: skip
+    keys = rows[["arm", "baseline", "look_date", "look_day", "estimator"]]
+    return pd.concat([keys, pd.DataFrame(turned)], axis=1).reset_index(drop=True)
 
 
 def _unit(metric: str) -> str:

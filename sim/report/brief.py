@@ -16,6 +16,7 @@ from sim.report.folder import Arm, Run, clean
 from sim.report.html import page
 from sim.report.inline import inline
 from sim.report.tables import verdict
+from sim.report.trial_words import trial_sentences
 from sim.report.words import find, name_of, say
 
 FACTS = (
@@ -57,7 +58,8 @@ def write(run: Run, drawn: Sequence[Drawn]) -> Path:
 
 def answers(run: Run) -> list[str]:
     """A sentence an arm: days, the municipality's money, and whether it is more than chance."""
-    return [sentence for arm in run.arms[1:] if (sentence := _answer(run, arm))]
+    of_arms = [sentence for arm in run.arms[1:] if (sentence := _answer(run, arm))]
+    return of_arms + trial_sentences(run)
 
 
 def _answer(run: Run, arm: Arm) -> str:
