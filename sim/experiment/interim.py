@@ -9,11 +9,25 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from math import nan
+from typing import Protocol
 
-from sim.experiment.exact import Expected, expect
+from sim.experiment.exact import expect
 from sim.model.settings import Study, settings_of
 from sim.rules.errors import InputError
 from sim.rules.people import GROUPS
+
+
+class Lives(Protocol):
+    """How long people stay: an ``Expected``, or a curve in closed form."""
+
+    def survival(self, day: float) -> float:
+        """The share who are still unemployed on a spell day."""
+
+    def restricted_mean(self, to_day: float) -> float:
+        """The restricted mean duration, in days."""
+
+    def survival_moment(self, to_day: float) -> float:
+        """The integral of day * survival(day) from entry to a day."""
 
 
 @dataclass(frozen=True)
@@ -37,7 +51,7 @@ class Interim:
 
 
 def interim(
-    people: Expected,
+    people: Lives,
     from_day: float,
     to_day: float,
     look_day: float,

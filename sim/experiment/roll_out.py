@@ -84,12 +84,7 @@ def on_impact(
     Raises:
         InputError: as ``steady_state``.
     """
-    market = Market.of(study, arm)
-    mixed = sum(
-        (1.0 - treated_share) * flow.effort(USUAL, USUAL) + treated_share * flow.effort(NEW, USUAL)
-        for flow in market.flows
-    )
-    return market.roll_out(market.factor(mixed), groups)
+    return Market.of(study, arm).on_impact(treated_share, groups)
 
 
 def steady_state(
@@ -109,25 +104,7 @@ def steady_state(
     Raises:
         InputError: no steady state (a displacement above 1, or 1 where all leave for a job).
     """
-    market = Market.of(study, arm)
-
-    def excess(log_factor: float) -> float:
-        m = exp(log_factor)
-        effort = sum(
-            (1.0 - treated_share) * flow.effort(USUAL, USUAL, m)
-            + treated_share * flow.effort(NEW, NEW, m)
-            for flow in market.flows
-        )
-        return log(market.factor(effort)) - log_factor
-
-    low, high = log(LOWEST), log(HIGHEST)
-    if not excess(low) > 0.0 > excess(high):
-        raise InputError([
-            f"arm {arm}: no steady state of the labour market between the factors {LOWEST:g} and "
-            f"{HIGHEST:g}; market.displacement is {market.displacement:g}. Take a lower one."
-        ])  # fmt: skip
-    error = EXACT_ERROR if market.is_exact else SAMPLE_ERROR
-    return market.roll_out(exp(brentq(excess, low, high, xtol=error)), groups)
+    return Market.of(study, arm).steady_state(treated_share, groups)
 
 
 @dataclass(frozen=True)
@@ -156,6 +133,36 @@ class Market:
         """The market factor at an effort per day."""
         return market_factor(effort, self.reference, self.pool_share, self.displacement)
 
+    def on_impact(self, treated_share: float = 1.0, groups: Sequence[str] = GROUPS) -> RollOut:
+        """The stock of the standard regime with the effort of the arm at once."""
+        mixed = sum(
+            (1.0 - treated_share) * flow.effort(USUAL, USUAL)
+            + treated_share * flow.effort(NEW, USUAL)
+            for flow in self.flows
+        )
+        return self.roll_out(self.factor(mixed), groups)
+
+    def steady_state(self, treated_share: float = 1.0, groups: Sequence[str] = GROUPS) -> RollOut:
+        """The fixed point: stocks have come to rest under the factor that they make."""
+
+        def excess(log_factor: float) -> float:
+            m = exp(log_factor)
+            effort = sum(
+                (1.0 - treated_share) * flow.effort(USUAL, USUAL, m)
+                + treated_share * flow.effort(NEW, NEW, m)
+                for flow in self.flows
+            )
+            return log(self.factor(effort)) - log_factor
+
+        low, high = log(LOWEST), log(HIGHEST)
+        if not excess(low) > 0.0 > excess(high):
+            raise InputError([
+                f"no steady state of the labour market between the factors {LOWEST:g} and "
+                f"{HIGHEST:g}; market.displacement is {self.displacement:g}. Take a lower one."
+            ])  # fmt: skip
+        error = EXACT_ERROR if self.is_exact else SAMPLE_ERROR
+        return self.roll_out(exp(brentq(excess, low, high, xtol=error)), groups)
+
     def roll_out(self, factor: float, groups: Sequence[str]) -> RollOut:
         """Days saved under a market factor, by the people of some groups."""
         chosen = [flow for flow in self.flows if GROUPS[flow.group] in groups]
@@ -178,13 +185,14 @@ def _exact_flows(usual: Study, alone: Study, arm: str) -> tuple[Flow, ...] | Non
     """The flows of an arm where they have an exact answer, by group."""
     if obstacles(usual, STANDARD) or obstacles(alone, arm):
         return None
-    standard, treated = (
-        regime(usual, STANDARD, LONG_RUN_DAYS),
-        regime(alone, arm, LONG_RUN_DAYS),
-    )
+    standard = regime(usual, STANDARD, LONG_RUN_DAYS)
     if uses_up_rights(standard):
         return None
-    here = (g for g in range(len(GROUPS)) if standard.inflow()[g] > 0.0)
+    here = [g for g in range(len(GROUPS)) if standard.inflow()[g] > 0.0]
+    # Nobody stays for longer than the right to the benefit lasts.
+    until = min(LONG_RUN_DAYS, max(standard.w.benefit_limit_days[g] for g in here))
+    standard = replace(standard, until=until)
+    treated = regime(alone, arm, until)
     return tuple(tabled_flow(standard, treated, g) for g in here)
 
 
