@@ -154,7 +154,12 @@ class Insured:
 
 def log_linear(alpha: float, tau_days: float) -> dict[str, float]:
     """Changes for an effect in which every meeting adds as much to the log of the rate."""
-    return {"effect.alpha": alpha, "effect.tau_days": tau_days, "effect.rho": 1.0, "effect.cap": inf}
+    return {
+        "effect.alpha": alpha,
+        "effect.tau_days": tau_days,
+        "effect.rho": 1.0,
+        "effect.cap": inf,
+    }
 
 
 def _study(values: dict[str, Any]) -> Study:

@@ -39,6 +39,8 @@ def draw(table: pd.DataFrame, facts: Facts) -> Sheet:
     axes.set_xlim(0.0, 40.0)
     axes.set_xlabel(say("esbjerg_needed.axis"), labelpad=2)
     middle = LEFT + WIDE * (low + high) / 2.0 / 40.0
-    sheet.text(middle, HEAD / 2, say("esbjerg_needed.band", **facts), 7.5, darker(OTHER), ha="center")
+    sheet.text(
+        middle, HEAD / 2, say("esbjerg_needed.band", **facts), 7.5, darker(OTHER), ha="center"
+    )
     ranges(sheet, axes, rows, HEAD, STEP, 0.12, RIGHT)
     return sheet
