@@ -9,6 +9,11 @@ import pytest
 from sim.cli.arguments import COMMANDS, parse
 from sim.cli.main import main
 from sim.config import load
+from sim.config.catalogue import published_figures
+from sim.report.esbjerg.facts import facts
+from sim.report.esbjerg.page import story as lines_of_the_story
+
+from .esbjerg import story
 
 TINY = ["design=quick", "design.replications=2", "population.scale=0.02", "compute=serial"]
 
@@ -86,3 +91,10 @@ def test_a_hazard_of_ones_own_is_one_file(
     assert words[0] == "run" and "--plugin" in words
     assert main([*words, *TINY[1:], "out=results/fading"]) == 0
     assert (tmp_path / "results" / "fading" / "manifest.json").is_file()
+
+
+def test_the_story_of_the_readme_is_what_the_tables_say(readme: str, checkout: Path) -> None:
+    told = readme.partition("<!-- story -->\n")[2].partition("<!-- /story -->")[0]
+    assert told == lines_of_the_story(facts(story(), published_figures()))
+    for picture in re.findall(r'src="([^"]+)"', told):
+        assert (checkout / picture).is_file(), picture

@@ -58,8 +58,8 @@ def money(
     gross = [published["esbjerg_net_saving_dkk"].number + paid for paid in staff]
     rows: list[tuple[str, str, float, float | None, float | None]] = [
         ("municipal_share", "share", share, None, None),
-        ("staff", "DKK", sum(staff) / 2.0, staff[0], staff[-1]),
-        ("gross_reported", "DKK", sum(gross) / 2.0, gross[0], gross[-1]),
+        ("staff", "DKK", sum(staff) / 2.0, min(staff), max(staff)),
+        ("gross_reported", "DKK", sum(gross) / 2.0, min(gross), max(gross)),
     ]
     for name, benefit in zip(("average", "largest"), benefit_dkk_per_day, strict=True):
         a_day = share * benefit
@@ -68,7 +68,7 @@ def money(
         rows += [
             (f"saving_a_day_{name}", "DKK", a_day, None, None),
             (f"gross_claimed_{name}", "DKK", middle, low, high),
-            (f"days_implied_{name}", "days", sum(implied) / 2.0, implied[0], implied[-1]),
+            (f"days_implied_{name}", "days", sum(implied) / 2.0, min(implied), max(implied)),
         ]
     return pd.DataFrame(rows, columns=["what", "unit", "value", "low", "high"])
 

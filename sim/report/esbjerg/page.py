@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from textwrap import fill
 
 import pandas as pd
 from markupsafe import Markup
@@ -19,6 +20,7 @@ from sim.report.words import find, name_of, say
 from sim.rules.published import Published
 
 PAGE, STORY = "report.html", "story.md"
+MARKDOWN_WIDTH = 100
 
 FIGURES: Mapping[str, Callable[[Tables, Facts], Sheet]] = {
     "needed": lambda tables, known: needed.draw(tables["needed"], known),
@@ -72,14 +74,20 @@ def draw(folder: Path, tables: Tables, known: Facts) -> list[Drawn]:
 def story(known: Facts) -> str:
     """The story in Markdown, with the figures from docs/figures: the README holds these lines."""
     question = say("esbjerg_page.question", **known)
-    lines = [" ".join([question, *_sentences("verdict", known)]), ""]
+    lines = [_wrapped(" ".join([question, *_sentences("verdict", known)])), ""]
     for stem in FIGURES:
         title = say(f"esbjerg_{stem}.title", **known)
         image = f'<img src="docs/figures/esbjerg_{stem}.png" width="400" alt="{title}">'
-        lines += [f"**{title}.** {say(f'esbjerg_page.{stem}', **known)}", "", image, ""]
+        text = f"**{title}.** {say(f'esbjerg_page.{stem}', **known)}"
+        lines += [_wrapped(text), "", image, ""]
     lines += [f"{say('esbjerg_page.unknown_title')}:", ""]
-    lines += [f"- {sentence}" for sentence in _sentences("unknown", known)]
+    lines += [_wrapped(sentence, "- ", "  ") for sentence in _sentences("unknown", known)]
     return "\n".join(lines) + "\n"
+
+
+def _wrapped(text: str, first: str = "", later: str = "") -> str:
+    return fill(text, MARKDOWN_WIDTH, initial_indent=first, subsequent_indent=later,
+                break_on_hyphens=False)  # fmt: skip
 
 
 def _write_table(table: pd.DataFrame, path: Path) -> None:
