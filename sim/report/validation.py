@@ -64,7 +64,7 @@ def contradiction(row: Row) -> str:
 def published(row: Row) -> str:
     """The published figure as a reader writes it."""
     if row.expected and row.figure.value is None:
-        return row.expected
+        return say("validate.implied", expected=row.expected)
     return in_words(row.figure)
 
 
@@ -91,7 +91,8 @@ def remark(row: Row) -> str:
     """Where an input enters, why something is outside, and what else is to be known."""
     parts = []
     if row.where:
-        parts.append(say("validate.enters", where=row.where))
+        where = (find("enters") or {}).get(row.where, row.where)
+        parts.append(say("validate.enters", where=where))
     if row.why:
         parts.append(name_of("why", row.why))
     if row.note:

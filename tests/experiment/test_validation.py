@@ -27,7 +27,9 @@ from sim.experiment.validation.verdict import (
 )
 from sim.experiment.validation.worked import WORKED
 from sim.report.words import find
+from sim.rules.declared import PARAMETERS
 from sim.rules.errors import CheckError
+from sim.rules.parameters import as_regime, matches
 from sim.rules.published import Figure
 
 CLAIMS = 44
@@ -145,6 +147,21 @@ def test_whatever_the_rules_name_has_words(rules: dict) -> None:
     for figure in published_figures().values():
         if figure.claim:
             assert find(f"validate_group.{figure.row}"), figure.row
+
+
+def test_an_input_names_a_key_of_a_study_or_has_words(rules: dict) -> None:
+    for key, own in rules["rows"].items():
+        for rule in own:
+            if "input" in rule and rule["input"] not in find("enters"):
+                asked = as_regime(tuple(rule["input"].split(".")))
+                assert any(_lies_at_or_below(asked, one.path) for one in PARAMETERS), key
+
+
+def _lies_at_or_below(asked: tuple[str, ...], declared: tuple[str, ...]) -> bool:
+    """Whether a declared path is the one asked for or a part of it."""
+    pairs = zip(asked, declared, strict=False)
+    fits = all(key.startswith("<") or matches(component, key) for key, component in pairs)
+    return len(declared) >= len(asked) and fits
 
 
 def test_a_figure_without_a_number_needs_a_reason_or_what_it_stands_for(rules: dict) -> None:

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
-from math import inf, nan
+from math import inf, isnan, nan
 from pathlib import Path
 from typing import Any
 
@@ -35,6 +35,7 @@ REPLICATIONS_OF_A_STUDY, REPLICATIONS_OF_A_FLOW = 2.0, 0.5
 """For each of design.replications: small worlds cost little, whole jobcentres more."""
 
 FEWEST = 4
+NOBODY = "nobody"
 ABOVE_0 = "above 0"
 FIT = re.compile(r"\b(fit|fitted|calibrated)\b")
 
@@ -118,7 +119,13 @@ def _measure(experiments: Mapping[str, Experiment], item: tuple[str, int]) -> di
     """All measures of one replication of an experiment: a task for a worker."""
     name, replication = item
     outcome = simulated(experiments[name], replication)
-    return {measure: MEASURES[measure](outcome) for measure in MEASURED_IN[name]}
+    found = {}
+    for measure in MEASURED_IN[name]:
+        try:
+            found[measure] = MEASURES[measure](outcome)
+        except ZeroDivisionError:  # the study has nobody of the group
+            found[measure] = nan
+    return found
 
 
 def judged(
@@ -217,5 +224,7 @@ def _row(figure: Figure, rule: Mapping[str, Any], known: Known, fitted: Iterable
     if {figure.key, rule.get("same_as")} & set(fitted):
         return made(verdict=FITTED)
     assert prediction is not None
+    if isnan(prediction.mean):
+        return made(verdict=OUTSIDE, why=NOBODY)
     row = made(verdict="")
     return made(verdict=verdict(row.band, prediction))
