@@ -16,8 +16,7 @@ from sim.rules.errors import InputError
 
 if TYPE_CHECKING:
     from sim.config import Configuration
-    from sim.experiment.validation.judging import Reading
-    from sim.report.validation import Judged
+    from sim.experiment.validation.judging import Judged, Reading
 
 CSV, MANIFEST = "validation.csv", "manifest.json"
 READINGS = ("literature", "esbjerg_linear")
@@ -94,7 +93,7 @@ def _judge(readings: "list[Reading]", compute: dict[str, Any]) -> "list[Judged]"
     from sim.experiment import compare
     from sim.experiment.validation import judging
     from sim.model.engines import compile_ahead, compiling_note, may_compile
-    from sim.report.validation import Judged, say
+    from sim.report.words import say
 
     published = published_figures()
     found = []
@@ -107,7 +106,7 @@ def _judge(readings: "list[Reading]", compute: dict[str, Any]) -> "list[Judged]"
         for one in readings:
             with console.progress(say("validate.progress", reading=one.name), 1) as tell:
                 rows = judging.judged(one, published, pool, tell)
-            found.append(Judged(one.name, tuple(rows)))
+            found.append(judging.Judged(one.name, tuple(rows)))
     return found
 
 
@@ -125,7 +124,7 @@ def _print(judged: "list[Judged]") -> None:
 
 def _write_csv(file: Path, judged: "list[Judged]") -> None:
     """The rows of the first reading, with the prediction and the verdict of the second."""
-    from sim.experiment.validation.judging import COLUMNS, record
+    from sim.experiment.validation.record import COLUMNS, record
     from sim.report.validation import remark
 
     first, second = judged

@@ -5,9 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import math
-from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -15,29 +13,17 @@ from typing import Any
 from jinja2 import Environment, StrictUndefined
 from markupsafe import Markup
 
-from sim.experiment.validation.judging import Row
+from sim.experiment.validation.judging import Judged, Row
 from sim.experiment.validation.verdict import CONTRADICTED, VERDICTS
 from sim.report.digits import show, show_interval
 from sim.report.evidence import in_words
+from sim.report.figures.validation import draw
 from sim.report.inline import inline
 from sim.report.words import LANGUAGE, find, name_of, say
 
 PAGE, FIGURE = "validation.html", "validation"
 RESEARCH = "E"
 FACTS = ("command", "version", "commit", "seed", "replications", "packages")
-
-
-@dataclass(frozen=True)
-class Judged:
-    """All rows under one reading of the evidence."""
-
-    name: str
-    rows: tuple[Row, ...]
-
-    def counts(self) -> dict[str, int]:
-        """How many rows have each verdict."""
-        found = Counter(row.verdict for row in self.rows)
-        return {word: found[word] for word in VERDICTS}
 
 
 def lead(judged: Sequence[Judged]) -> list[str]:
@@ -78,7 +64,7 @@ def contradiction(row: Row) -> str:
 def published(row: Row) -> str:
     """The published figure as a reader writes it."""
     if row.expected and row.figure.value is None:
-        return row.expected
+        return say("validate.implied", expected=row.expected)
     return in_words(row.figure)
 
 
@@ -105,7 +91,8 @@ def remark(row: Row) -> str:
     """Where an input enters, why something is outside, and what else is to be known."""
     parts = []
     if row.where:
-        parts.append(say("validate.enters", where=row.where))
+        where = (find("enters") or {}).get(row.where, row.where)
+        parts.append(say("validate.enters", where=where))
     if row.why:
         parts.append(name_of("why", row.why))
     if row.note:
@@ -152,8 +139,6 @@ def _short_prediction(row: Row) -> str:
 
 def write(folder: Path, judged: Sequence[Judged], facts: Mapping[str, Any]) -> Path:
     """Write validation.html and its figure into a folder."""
-    from sim.report.figures.validation import draw
-
     svg = draw(judged[0], folder, FIGURE)[0]
     place = files(__package__).joinpath("text")
     style = place.joinpath("report.css").read_text(encoding="utf-8").strip() + "\n"

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
-from math import inf, nan
+from math import inf, isnan, nan
 from pathlib import Path
 from typing import Any
 
@@ -16,11 +17,10 @@ from sim.experiment.pool import Pool, Progress, no_progress
 from sim.experiment.validation.experiments import Experiment, experiment, read_rules
 from sim.experiment.validation.measures import MEASURED_IN, MEASURES
 from sim.experiment.validation.verdict import (
-    ALMOST_INSIDE,
     FITTED,
     INPUT,
-    INSIDE,
     OUTSIDE,
+    VERDICTS,
     Prediction,
     of_replications,
     reading,
@@ -35,6 +35,7 @@ REPLICATIONS_OF_A_STUDY, REPLICATIONS_OF_A_FLOW = 2.0, 0.5
 """For each of design.replications: small worlds cost little, whole jobcentres more."""
 
 FEWEST = 4
+NOBODY = "nobody"
 ABOVE_0 = "above 0"
 FIT = re.compile(r"\b(fit|fitted|calibrated)\b")
 
@@ -95,6 +96,19 @@ class Row:
         return nan, nan
 
 
+@dataclass(frozen=True)
+class Judged:
+    """All rows under one reading of the evidence."""
+
+    name: str
+    rows: tuple[Row, ...]
+
+    def counts(self) -> dict[str, int]:
+        """How many rows have each verdict."""
+        found = Counter(row.verdict for row in self.rows)
+        return {word: found[word] for word in VERDICTS}
+
+
 def replications_of(one: Experiment, replications: int) -> int:
     """How many times an experiment is run."""
     times = REPLICATIONS_OF_A_FLOW if one.flow else REPLICATIONS_OF_A_STUDY
@@ -105,7 +119,13 @@ def _measure(experiments: Mapping[str, Experiment], item: tuple[str, int]) -> di
     """All measures of one replication of an experiment: a task for a worker."""
     name, replication = item
     outcome = simulated(experiments[name], replication)
-    return {measure: MEASURES[measure](outcome) for measure in MEASURED_IN[name]}
+    found = {}
+    for measure in MEASURED_IN[name]:
+        try:
+            found[measure] = MEASURES[measure](outcome)
+        except ZeroDivisionError:  # the study has nobody of the group
+            found[measure] = nan
+    return found
 
 
 def judged(
@@ -204,47 +224,7 @@ def _row(figure: Figure, rule: Mapping[str, Any], known: Known, fitted: Iterable
     if {figure.key, rule.get("same_as")} & set(fitted):
         return made(verdict=FITTED)
     assert prediction is not None
+    if isnan(prediction.mean):
+        return made(verdict=OUTSIDE, why=NOBODY)
     row = made(verdict="")
     return made(verdict=verdict(row.band, prediction))
-
-
-COLUMNS = (
-    "claim", "id", "source", "mark", "what", "unit", "published", "published_low",
-    "published_high", "published_se", "bound", "published_in_words", "measure", "experiment",
-    "people", "people_assumed", "replications", "simulated", "low_90", "high_90", "low_99",
-    "high_99", "chance_sd", "simulation_se", "verdict", "enters_at", "why", "note",
-)  # fmt: skip
-
-
-def record(row: Row) -> dict[str, Any]:
-    """A row of validation.csv, without the columns of the second reading and the texts."""
-    figure, prediction = row.figure, row.prediction
-    low, high = row.band
-    found: dict[str, Any] = dict.fromkeys(COLUMNS, "")
-    found |= {
-        "claim": figure.claim or "",
-        "id": figure.key,
-        "source": figure.source,
-        "mark": figure.mark,
-        "what": figure.what,
-        "unit": figure.unit,
-        "published": row.expected or ("" if figure.value is None else figure.value),
-        "published_low": low,
-        "published_high": high,
-        "published_se": figure.standard_error or "",
-        "bound": figure.bound,
-        "published_in_words": figure.why,
-        "measure": row.measure,
-        "experiment": row.experiment,
-        "people": " ".join(str(n) for n in row.people),
-        "people_assumed": row.assumed if row.people else "",
-        "replications": row.replications or "",
-        "verdict": row.verdict,
-        "enters_at": row.where,
-    }
-    if prediction is not None:
-        found["simulated"] = prediction.mean
-        found["low_90"], found["high_90"] = prediction.interval(INSIDE)
-        found["low_99"], found["high_99"] = prediction.interval(ALMOST_INSIDE)
-        found["chance_sd"], found["simulation_se"] = prediction.chance, prediction.error
-    return found

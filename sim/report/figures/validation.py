@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from math import hypot, inf
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from sim.experiment.validation.judging import Row
+from sim.experiment.validation.judging import Judged, Row
 from sim.experiment.validation.verdict import (
     ALMOST_INSIDE,
     COMPATIBLE,
@@ -23,9 +22,6 @@ from sim.experiment.validation.verdict import (
 from sim.report.figures.sheet import DOTS_PER_INCH, EDGE, LEADING, WIDTH
 from sim.report.figures.style import GREY, drawing, wrap
 from sim.report.words import say
-
-if TYPE_CHECKING:
-    from sim.report.validation import Judged
 
 LEFT, RIGHT = 2.45, 0.95
 A_ROW, HEAD, FOOT = 0.17, 0.3, 0.35
@@ -124,7 +120,9 @@ def _panel(axes: Axes, rows: list[Row]) -> None:
     axes.set_yticks(range(len(rows)), [_short(name) for name in names], fontsize=SMALL)
     axes.tick_params(axis="y", length=0)
     axes.tick_params(axis="x", labelsize=SMALL)
-    axes.xaxis.set_major_formatter(lambda x, _: f"{x:+g}".replace("-", "\N{MINUS SIGN}"))
+    axes.xaxis.set_major_formatter(
+        lambda x, _: f"{x:+g}".replace("+0", "0").replace("-", "\N{MINUS SIGN}")
+    )
 
 
 def _published(axes: Axes, row: Row, place: int, unit: float, colour: str) -> None:
