@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -57,6 +58,16 @@ def lives(engine: str, w: Rulebook, people: People, until: float) -> np.ndarray:
     return lived
 
 
+def evenly_spread(settings: Settings, per_day: Sequence[float], people: int) -> People:
+    """So many people of each group that has an inflow, who enter on day 0 with even luck."""
+    sample = replace(
+        settings, grid=True, inflow_kind="cohort", inflow_people=people * len(GROUPS),
+        shares=tuple(1.0 / len(GROUPS) for _ in GROUPS), enrolment=None,
+    )  # fmt: skip
+    cohort = entrants(sample, 0, 0)
+    return cohort.some(np.array(per_day)[cohort.group] > 0.0)
+
+
 def long_run(study: Study, settings: Settings, w: Rulebook, people: int) -> Demand:
     """The demand of a regime outside its windows, from some people of each group.
 
@@ -69,18 +80,13 @@ def long_run(study: Study, settings: Settings, w: Rulebook, people: int) -> Dema
     if settings.inflow_kind != "poisson":
         span = settings.inflow_days if settings.inflow_kind == "even" else settings.horizon_days
         per_day = tuple(settings.inflow_people * s / max(span, 1.0) for s in settings.shares)
-    sample = replace(
-        settings, grid=True, inflow_kind="cohort", inflow_people=people * len(GROUPS),
-        shares=tuple(1.0 / len(GROUPS) for _ in GROUPS), enrolment=None,
-    )  # fmt: skip
-    cohort = entrants(sample, 0, 0)
     until = LONG_RUN_DAYS if settings.inflow_kind == "poisson" else settings.horizon_days
-    here = np.array(per_day)[cohort.group] > 0.0
-    lived = lives(study.engine, w, cohort.some(here), until)
+    cohort = evenly_spread(settings, per_day, people)
+    lived = lives(study.engine, w, cohort, until)
     totals = np.zeros((len(GROUPS), LIVED))
-    np.add.at(totals, cohort.group[here], lived)
+    np.add.at(totals, cohort.group, lived)
     counts = np.bincount(cohort.group, minlength=len(GROUPS))
-    means = totals / counts[:, None]
+    means = totals / np.maximum(counts, 1)[:, None]
     flows = np.array(per_day)[:, None] * means
     groups, shared, days, minutes, effort, planned = flows.sum(axis=0).tolist()
     minutes += shared / mean_group_size(groups, settings.group_size, settings.gather_days)
