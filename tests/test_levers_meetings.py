@@ -147,6 +147,11 @@ def test_seasonal_workers_are_not_called_before_their_usual_recall() -> None:
     schedule = {"seasonal": [{"days": [30, 60, 90, 120]}], "ui": [{"days": [30, 60, 90, 120]}]}
     rows = stays(changes, schedule=schedule, recall_pause_days=84)
     assert due_days(rows, 70_000_000) == [90, 120]
+    agreed = stays(
+        changes, schedule={"seasonal": [{"agreed_days": [10, 30]}]}, recall_pause_days=84
+    )
+    first = agreed.meetings["due_day"][agreed.meetings["number"] == 1]
+    assert (first == 84.0).all() and agreed.meetings["due_day"].max() > 300.0
     rows = stays({}, schedule=schedule, recall_pause_days=84)
     assert due_days(rows) == [30, 60, 90, 120]
 

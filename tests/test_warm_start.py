@@ -16,7 +16,7 @@ from sim.model.settings import STANDARD, registry_of, rulebook_of, settings_of
 from sim.model.stock import stock_on_day_0
 from sim.rules.people import GROUPS, Spell
 
-from .worlds import merged, plain, run, shipped, study_of
+from .worlds import PLAIN_PEOPLE, merged, plain, run, shipped, study_of
 
 BEFORE = {
     "population": {
@@ -91,3 +91,26 @@ def test_every_group_begins_within_2_percent_of_its_stationary_stock(group: str)
         stocks(stock_on_day_0(study, settings, w, Luck(study.seed, r), r)[0])[g] for r in (0, 1)
     ]
     assert abs(np.mean(found) / 10_000 - 1.0) < 0.02
+
+
+@pytest.mark.parametrize("engine", ["simpy", "compiled"])
+def test_a_longer_plan_of_one_group_leaves_the_plans_of_the_others(engine: str) -> None:
+    """Phases lie in one table: those of later groups move when an earlier group has more."""
+    if engine == "compiled":
+        pytest.importorskip("numba")
+    groups = {g: {**PLAIN_PEOPLE, "inflow_per_week": 50} for g in ("ui", "cash_job_ready")}
+    changes = merged(BEFORE, {
+        "population": {"groups": groups},
+        "hazard": {"cash_job_ready": {"job": {"kind": "constant", "rate_per_week": 0.01}}},
+        "design": {"observation_days": 60, "follow_up_days": 300},
+    })  # fmt: skip
+    longer = {"ui": [{"days": [7]}, {"every_days": 20, "until_day": 90}, {"every_days": 60}]}
+    shipped_first = {"first_meeting": shipped()["regimes"][STANDARD]["first_meeting"]}
+    arms = {"usual": shipped_first, "longer": {**shipped_first, "schedule": longer}}
+    rows = run(replace(plain(changes, **arms), engine=engine))
+    usual, changed = (rows[arm].meetings for arm in ("usual", "longer"))
+    mine = [m["person"] // 10_000_000 == 2 for m in (usual, changed)]
+    assert mine[0].sum() > 1000
+    for name in ("person", "planned", "due_day"):
+        assert np.array_equal(usual[name][mine[0]], changed[name][mine[1]])
+    assert len(usual["person"]) != len(changed["person"])

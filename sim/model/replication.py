@@ -26,7 +26,7 @@ from sim.model.settings import (
     rulebook_of,
     settings_of,
 )
-from sim.model.stock import keeps_plan, stock_on_day_0
+from sim.model.stock import ANEW, keeps_plan, stock_on_day_0
 from sim.model.world import World
 from sim.rules.people import FIELDS, GROUPS, Spell
 from sim.rules.rulebook import Rulebook
@@ -125,7 +125,7 @@ def _by_simpy(study: Study, settings: Settings, before: Rulebook | None, replica
         stock, later = stock_on_day_0(study, settings, before, luck, replication)
 
     def run(settings: Settings, w: Rulebook, name: str, people: People, teams: Teams) -> ArmRows:
-        keeps = keeps_plan(before, w) if before is not None else (False,) * len(GROUPS)
+        keeps = keeps_plan(before, w) if before is not None else (ANEW,) * len(GROUPS)
         world = World(study, settings, w, name, replication, luck, teams)
         return world.run(
             people, [_own(p) for p in stock], [(day, _own(p)) for day, p in later], keeps

@@ -152,13 +152,20 @@ PLAN_LEVERS = (
 """Levers outside all windows that a plan depends on, beside the schedule and the pace."""
 
 
-def keeps_plan(before: Rulebook, w: Rulebook) -> tuple[bool, ...]:
-    """By group: whether the (first) arm plans its meetings as was done before day 0."""
+ANEW = -1
+"""What ``keeps_plan`` gives for a group whose meetings are planned anew."""
+
+
+def keeps_plan(before: Rulebook, w: Rulebook) -> tuple[int, ...]:
+    """By group: where its schedule began in the rulebook of before day 0, if the (first) arm plans
+    its meetings as was done then; else ANEW."""
     same_pace = (before.pace_high[0], before.pace_low[0]) == (w.pace_high[0], w.pace_low[0])
     return tuple(
-        same_pace
+        before.phase_start[g]
+        if same_pace
         and all(getattr(before, name)[g] == getattr(w, name)[g] for name in PLAN_LEVERS)
         and _schedule(before, g) == _schedule(w, g)
+        else ANEW
         for g in range(len(GROUPS))
     )
 
@@ -180,14 +187,18 @@ def _schedule(w: Rulebook, group: int) -> list[tuple[object, ...]]:
         i += 1
 
 
-def take_over(p: Spell, w: Rulebook, luck: Luck, keeps: bool) -> None:
+def take_over(p: Spell, w: Rulebook, luck: Luck, began: int) -> None:
     """A person of the stock goes on under an arm's regime.
 
-    The next meeting stays where it is if the arm plans as was done before (``keeps``), and no
-    meeting is being held on the stroke of day 0; else the plan is made anew.
+    The next meeting stays where it is if the arm plans as was done before, and no meeting
+    is being held on the stroke of day 0; else the plan is made anew.
+
+    Args:
+        began: of the group, as ``keeps_plan`` gives it.
     """
     set_pace(p, w)
-    if keeps and p.due_day >= 0.0:
+    if began != ANEW and p.due_day >= 0.0:
+        p.phase += w.phase_start[p.row] - began
         return
     shown = clock_at(p, w, 0.0)
     p.phase = w.phase_start[p.row]

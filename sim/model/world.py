@@ -148,12 +148,12 @@ class World:
         people: People,
         stock: list[Spell],
         later: list[tuple[float, Spell]],
-        keeps: tuple[bool, ...] = (),
+        keeps: tuple[int, ...] = (),
     ) -> ArmRows:
         """Live to the horizon; the rows of what happened.
 
         Args:
-            keeps: by group, whether the stock keeps its plan of meetings (see ``keeps_plan``).
+            keeps: by group, how the stock keeps its plan of meetings (see ``keeps_plan``).
         """
         clock, w = self.clock, self.rulebook
         if stock:

@@ -111,7 +111,12 @@ def plan_next(p: Spell, w: Table, day: float, u: Luck) -> None:
     row = p.row
     target = next_clock_day(p, w, day, u[0])
     while target < w.recall_pause_days[row]:
-        target = next_clock_day(p, w, day, u[0])
+        kind = w.phase_kind[p.phase]
+        if kind == AGREED or kind == RANDOM:
+            # a gap from today, the same however often it is asked for
+            target = w.recall_pause_days[row]
+        else:
+            target = next_clock_day(p, w, day, u[0])
     p.planned += 1
     if p.planned == 1 and target > w.latest_first_day[row]:
         target = w.latest_first_day[row]

@@ -186,7 +186,7 @@ WORLD = np.dtype(
             *(f"meeting_{name}" for name in MEETING_ROW),
         )
     ]
-    + [("deadline_days", REAL, (len(GROUPS),)), ("keeps_plan", BYTE, (len(GROUPS),)),
+    + [("deadline_days", REAL, (len(GROUPS),)), ("keeps_plan", SHORT, (len(GROUPS),)),
        ("lever_set", PLACE, (MOST_ARMS,))]
     + [
         (name, YES)

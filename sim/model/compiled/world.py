@@ -140,7 +140,7 @@ def _begin(g, w):
         p = spell_at(g, i)
         if p.is_open:
             p.is_open = False
-            take_over(p, w, g, g.keeps_plan[p.group] != 0)
+            take_over(p, w, g, g.keeps_plan[p.group])
             wake(g, w, i)
         else:
             set_pace(p, w)
