@@ -13,7 +13,7 @@ SCENARIO = """
 title: "A trial"
 question: "?"
 start_date: "2019-01-01"
-design: {kind: trial, observation_days: 364, follow_up_days: 364}
+design: {kind: trial, observation_days: 364, follow_up_days: 728}
 trial: {groups: [ui], caseworkers: shared, look_dates: ["2019-12-31"]}
 arms:
   control: {regime: standard, enrolment: {people: 300, from: "2019-01-01", to: "2019-12-01"}}
@@ -45,7 +45,7 @@ def test_the_scenario_itself_is_a_trial(folder: Path) -> None:
     [
         (["trial.look_dates=['2018-06-01']"], ["trial.look_dates", "2018-06-01", "before", "2019-03-01"]),
         (["trial.look_dates=['2019-02-01']"], ["before anybody has entered the last arm"]),
-        (["trial.look_dates=['2031-01-01']"], ["after the run ends on 2020-12-29"]),
+        (["trial.look_dates=['2031-01-01']"], ["after the run ends on 2021-12-28"]),
         (["trial.look_dates=['2019-12-31','2019-06-01']"], ["must increase"]),
         (["trial.look_dates=['soon']"], ["trial.look_dates is 'soon'", "2020-03-12"]),
         (["arms.treated.enrolment.people=0"], ["enrolment.people is 0", "≥ 1"]),

@@ -24,10 +24,11 @@ def readme(checkout: Path) -> str:
     return (checkout / "README.md").read_text(encoding="utf-8")
 
 
-def fence(readme: str, language: str) -> str:
-    """The only block of code in a language."""
-    (block,) = re.findall(rf"```{language}\n(.*?)```", readme, flags=re.DOTALL)
-    return block
+def fence(readme: str, language: str, says: str = "") -> str:
+    """The only block of code in a language that says something."""
+    blocks = re.findall(rf"```{language}\n(.*?)```", readme, flags=re.DOTALL)
+    (block,) = [block for block in blocks if says in block]
+    return str(block)
 
 
 def commands(readme: str) -> list[list[str]]:
@@ -54,7 +55,7 @@ def test_the_readme_names_every_command(readme: str) -> None:
 def test_a_regime_of_ones_own_is_one_file(
     readme: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    text = fence(readme, "yaml")
+    text = fence(readme, "yaml", "schedule:")
     assert len(text.splitlines()) < 25
     (tmp_path / "regimes").mkdir()
     (tmp_path / "regimes" / "early.yaml").write_text(text, encoding="utf-8")
@@ -64,6 +65,20 @@ def test_a_regime_of_ones_own_is_one_file(
     assert levers["schedule"]["ui"][0]["days"] == [7, 21, 35, 49, 63, 84]
     assert main(["run", *TINY, *words, "out=results/early"]) == 0
     assert (tmp_path / "results" / "early" / "manifest.json").is_file()
+
+
+def test_a_trial_of_ones_own_is_one_file(
+    readme: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "scenarios").mkdir()
+    text = fence(readme, "yaml", "kind: trial")
+    (tmp_path / "scenarios" / "pilot.yaml").write_text(text, encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    (words,) = [words for words in commands(readme) if "scenarios=pilot" in words]
+    scale = ["design.replications=2", "population.scale=0.1", "compute=serial"]
+    assert main([*words, *scale, "out=results/pilot"]) == 0
+    looks = (tmp_path / "results" / "pilot" / "trial.csv").read_text(encoding="utf-8")
+    assert "difference_completed_days" in looks and "2019-12-31" in looks
 
 
 def test_a_hazard_of_ones_own_is_one_file(

@@ -127,6 +127,12 @@ COMMANDS: dict[str, Command] = {
         "check this copy against exact answers, in under a minute",
         "sim.cli.reading:verify",
     ),
+    "validate": Command(
+        "set every published figure beside what the model gives, with a verdict on each",
+        "sim.cli.validating:validate",
+        flags=("--force", "--plugin"),
+        takes_overrides=True,
+    ),
     "esbjerg": Command(
         "judge the published figures of the Esbjerg trial, in five figures and a page",
         "sim.cli.esbjerg:esbjerg",

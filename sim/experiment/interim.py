@@ -12,7 +12,8 @@ from math import nan
 from typing import Protocol
 
 from sim.experiment.exact import expect
-from sim.model.settings import Study
+from sim.model.settings import Study, settings_of
+from sim.rules.errors import InputError
 from sim.rules.people import GROUPS
 
 
@@ -113,3 +114,29 @@ def interim_of(
     """
     people = expect(study, arm, max(look_day - entry_days[0], 0.0), groups)
     return interim(people, *entry_days, look_day, horizons)
+
+
+def interim_of_trial(
+    study: Study, look_day: float, horizons: Sequence[float] = ()
+) -> tuple[Interim, ...]:
+    """The figures of every arm of a trial, in the order of the arms, each with its own window.
+
+    Args:
+        look_day: calendar day of the look.
+        horizons: spell days tau of restricted means.
+
+    Raises:
+        InputError: the study is no trial, or as ``interim_of``.
+    """
+    plan = settings_of(study).enrolment
+    if plan is None:
+        raise InputError([
+            f"design.kind is {study.values['design']['kind']}: nobody is enrolled in an arm. "
+            "Set design.kind=trial."
+        ])  # fmt: skip
+    windows = zip(study.arms, plan.from_day, plan.to_day, strict=True)
+    groups = [GROUPS[g] for g in plan.groups]
+    return tuple(
+        interim_of(study, arm, (first, last), look_day, horizons, groups)
+        for arm, first, last in windows
+    )

@@ -197,10 +197,11 @@ def _exact_flows(usual: Study, alone: Study, arm: str) -> tuple[Flow, ...] | Non
 
 
 def without_market(study: Study) -> Study:
-    """The study with a job rate that nobody else's search moves."""
+    """The study as plain worlds with a job rate that nobody else's search moves."""
     values = study.values
     market = {**values["market"], "displacement": 0.0}
-    return replace(study, values={**values, "market": market})
+    design = {**values["design"], "kind": "worlds"}
+    return replace(study, values={**values, "market": market, "design": design})
 
 
 def standard_of(study: Study) -> Study:

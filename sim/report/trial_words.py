@@ -39,6 +39,7 @@ def trial_sentences(run: Run) -> list[str]:
             say(
                 "trial_looks.sentence", arm=arm.title, date=whole["look_date"],
                 measured=join(measured), chance=chance,
+                over=f"{float(whole['true_over_days']):.0f}",
                 alone=_days(float(whole["alone"])), everybody=_days(float(whole["everybody"])),
             )
         )  # fmt: skip

@@ -11,13 +11,15 @@ from scipy.integrate import quad
 
 from sim.experiment.evaluator import Figure, look
 from sim.experiment.exact import expect
-from sim.experiment.interim import Interim, interim, interim_of
+from sim.experiment.interim import Interim, interim, interim_of, interim_of_trial
 from sim.experiment.limits import studies
 from sim.experiment.limits.studies import ARM, MEETINGS
+from sim.experiment.study import build
 from sim.model.settings import Study
+from sim.rules.errors import InputError
 from sim.rules.people import JOB
 
-from ..closed_form import case, cases, study
+from ..closed_form import base, case, cases, study
 
 RELATIVE_ERROR = 1e-6
 POWER = 4.0
@@ -82,6 +84,35 @@ def test_the_figures_by_their_definition() -> None:
     assert found.censored_share == pytest.approx(mean[0], rel=1e-9)
     assert found.completed_share == pytest.approx(1.0 - mean[0], rel=1e-9)
     assert found.so_far_mean_days == pytest.approx(mean[1], rel=1e-9)
+
+
+def test_the_arms_of_a_trial_each_have_their_own_window() -> None:
+    values = base()
+    plain = values["arms"][ARM]
+    arms = {
+        name: {
+            **plain,
+            "enrolment": {"share": 0.4, "from": first, "to": "2021-08-23"},
+            "levers": {
+                **plain["levers"],
+                "schedule": studies.for_everybody(studies.plan_of(plan(regime))),
+            },
+        }
+        for name, regime, first in (
+            ("control", "A05c", "2020-01-01"), ("treated", "A05t", "2020-07-01"),
+        )
+    }  # fmt: skip
+    changes = {
+        **studies.alone({"h0": 0.005, "a": 0.35, "tau": 30}), **studies.poisson(1.0, 600.0),
+        "design.kind": "trial", "arms": arms,
+    }  # fmt: skip
+    ours = {"groups": ["ui"], "caseworkers": "shared", "look_dates": ["2021-08-23"]}
+    built = build({**studies.changed(values, changes), "trial": ours})
+    control, treated = interim_of_trial(built, 600.0, (600.0,))
+    assert control == on_day_600("A05c")
+    assert treated == interim_of(trial("A05t"), ARM, (182.0, 600.0), 600.0, (600.0,))
+    with pytest.raises(InputError, match="design.kind"):
+        interim_of_trial(trial("A05t"), 600.0)
 
 
 def test_all_entering_on_one_day_is_the_limit_of_a_short_window() -> None:

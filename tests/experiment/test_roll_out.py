@@ -19,6 +19,7 @@ from sim.rules.errors import InputError
 from sim.rules.lever_rows import levers_of
 
 from ..closed_form import base, study
+from ..trials import dates, trial
 
 ARM = "more"
 JOB, OTHER, BOOST = 0.005, 0.003, 0.4
@@ -193,6 +194,20 @@ def test_all_groups_make_the_market_and_the_days_are_those_of_the_groups_asked_f
     assert abs(others.direct_days_saved) < 1e-9
     assert others.days_saved < 0.0
     assert moved.days_saved + others.days_saved == pytest.approx(2.0 * both.days_saved)
+
+
+def test_the_arms_of_a_trial_are_rolled_out_too() -> None:
+    half = {"share": 0.5, **dates()}
+    often = {"schedule": {"default": FORTNIGHTLY, "ui": FORTNIGHTLY}}
+    built = trial(
+        {"control": half, "treated": half},
+        {"market": {"displacement": 0.4}, "design": {"follow_up_days": 728}},
+        {"treated": often},
+    )
+    some, everybody = (on_impact(built, "treated", share, ("ui",)) for share in (0.5, 1.0))
+    assert everybody.market_factor < some.market_factor < 1.0
+    assert everybody.days_saved < some.days_saved < some.direct_days_saved
+    assert some.contrast_days > everybody.days_saved
 
 
 def test_an_arm_in_which_nobody_is_met_though_draws_would_decide_is_refused() -> None:
