@@ -19,11 +19,11 @@ from scipy.integrate import quad
 from scipy.linalg import eigh_tridiagonal
 from scipy.optimize import brentq
 
-from sim.model.settings import Study, registry_of, rulebook_of, settings_of
+from sim.model.settings import Settings, Study, registry_of, rulebook_of, settings_of
 from sim.rules.calendar import MINUTES_PER_DAY
 from sim.rules.errors import InputError
 from sim.rules.hazards import line_number
-from sim.rules.leaving import advance, gain, start_line
+from sim.rules.leaving import advance, gain, rate, start_line
 from sim.rules.meetings import ASKS, begin, fall_due, finish
 from sim.rules.people import EXITS, GROUPS, JOB, Spell, blank_spell, person_number
 from sim.rules.regimes import NO_LUCK
@@ -64,11 +64,15 @@ class Line:
         p = self._kept[bisect_right(self.starts, day) - 1]
         return p.summed + gain(p, self._w, day) if day > p.at_day else p.summed
 
+    def rate_at(self, day: float) -> float:
+        """The rate per day on a day."""
+        return rate(self._kept[bisect_right(self.starts, day) - 1], self._w, day)
+
 
 class Course:
     """What lies before one person who never leaves: cumulative rates and meetings to a horizon.
 
-    ``meetings`` holds (number planned, day) of each meeting that is held if the person is still
+    ``lines`` are the ways out, that to a job first. ``meetings`` holds (number planned, day) of each meeting that is held if the person is still
     there on that day: its end, or its start where an exit does not break a meeting off.
     """
 
@@ -84,7 +88,7 @@ class Course:
         self.until = until
         self.meetings: list[tuple[int, float]] = []
         start_line(p, w, 0.0)
-        self._lines = [Line(one, w) for one in (p, *p.others)]
+        self.lines = [Line(one, w) for one in (p, *p.others)]
         begin(p, w, 0.0, NO_LUCK, 0.5)
         self._keep()
         while served and p.due_day < until:
@@ -110,18 +114,18 @@ class Course:
         return q
 
     def _keep(self) -> None:
-        for line in self._lines:
+        for line in self.lines:
             line.keep()
 
     def _advance(self, day: float) -> None:
-        for line in self._lines:
+        for line in self.lines:
             line.advance(day)
 
     def sum_to(self, day: float) -> float:
         """The cumulative rate of all ways out; infinite once the right to the benefit has ended."""
         if day >= self.ends_day:
             return inf
-        return sum(line.sum_to(day) for line in self._lines)
+        return sum(line.sum_to(day) for line in self.lines)
 
     def survival(self, day: float) -> float:
         """The share who are still unemployed on a spell day."""
@@ -130,7 +134,7 @@ class Course:
     def integral(self, f: Callable[[float], float], to_day: float) -> float:
         """The integral of f(day) * survival(day), piece by piece of the rate."""
         edges = {0.0, to_day, min(self.ends_day, to_day)}
-        edges.update(day for line in self._lines for day in line.starts if day < to_day)
+        edges.update(day for line in self.lines for day in line.starts if day < to_day)
         return sum(
             quad(lambda day: f(day) * self.survival(day), a, b, epsabs=1e-12, epsrel=1e-11)[0]
             for a, b in pairwise(sorted(edges))
@@ -212,6 +216,27 @@ def expect(study: Study, arm: str, until: float | None = None) -> Expected:
     """
     settings, w = settings_of(study), rulebook_of(study, arm, registry_of(study))
     until = study.follow_up_days + study.observation_days if until is None else until
+    served = must_be_exact(study, settings, arm, w)
+    inflow = settings.inflow_per_day if settings.inflow_kind == "poisson" else settings.shares
+    weights, frailties, courses = [], [], []
+    for g in range(len(GROUPS)):
+        if inflow[g] <= 0.0:
+            continue
+        usual = Course(w, g, 1.0, until, served)
+        job = usual.lines[0].sum_to(until)
+        for z, weight in zip(*gamma_nodes(settings.frailty_variance, job), strict=True):
+            weights.append(float(weight) * inflow[g] / sum(inflow))
+            frailties.append(float(z))
+            courses.append(usual if z == 1.0 else Course(w, g, float(z), until, served))
+    return Expected(tuple(weights), tuple(frailties), tuple(courses))
+
+
+def must_be_exact(study: Study, settings: Settings, arm: str, w: Rulebook) -> bool:
+    """Whether people of an arm are served at all, if what is expected of them is known exactly.
+
+    Raises:
+        InputError: as ``expect``.
+    """
     numbers = {number for _, number in study.caseworkers[arm]}
     problems = {
         "it has a number of caseworkers": not (numbers == {0.0} or numbers == {inf}),
@@ -227,16 +252,4 @@ def expect(study: Study, arm: str, until: float | None = None) -> Expected:
     if any(problems.values()):
         why = "; ".join(text for text, is_so in problems.items() if is_so)
         raise InputError([f"arm {arm} has no exact answer: {why}"])
-    inflow = settings.inflow_per_day if settings.inflow_kind == "poisson" else settings.shares
-    served = numbers == {inf}
-    weights, frailties, courses = [], [], []
-    for g in range(len(GROUPS)):
-        if inflow[g] <= 0.0:
-            continue
-        usual = Course(w, g, 1.0, until, served)
-        job = usual._lines[0].sum_to(until)
-        for z, weight in zip(*gamma_nodes(settings.frailty_variance, job), strict=True):
-            weights.append(float(weight) * inflow[g] / sum(inflow))
-            frailties.append(float(z))
-            courses.append(usual if z == 1.0 else Course(w, g, float(z), until, served))
-    return Expected(tuple(weights), tuple(frailties), tuple(courses))
+    return numbers == {inf}
