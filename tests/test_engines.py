@@ -176,7 +176,8 @@ def windows(draw: st.DrawFn) -> list[dict[str, Any]]:
 @st.composite
 def levers(draw: st.DrawFn) -> dict[str, Any]:
     """Levers of an arm."""
-    first, last = draw(phase(False)), draw(phase(True))
+    some = st.sampled_from([{}, {}, {"offered": [1, 3]}])
+    first, last = draw(phase(False)) | draw(some), draw(phase(True)) | draw(some)
     by_risk = draw(st.booleans())
     return {
         "schedule": {"default": [first, last]},
@@ -197,6 +198,8 @@ def levers(draw: st.DrawFn) -> dict[str, Any]:
         "voluntary_weight": 0.8,
         "quality": draw(st.sampled_from([0.0, 1.0, 1.4])),
         "self_booking": {"share": draw(SHARE), "window_days": 6.0, "no_show_factor": 0.5},
+        "groups": ["all"] if by_risk else draw(st.sampled_from([["all"], ["ui", "seasonal"]])),
+        "episode_distance_share": draw(SHARE),
         "episode_pace": draw(st.sampled_from([0.0, 0.5, 1.0])),
         "recall_pause_days": draw(st.sampled_from([0.0, 50.0])),
         "allocation": {"kind": "by_risk" if by_risk else "even", "contrast": 0.2 * by_risk},
@@ -226,7 +229,8 @@ def changes(draw: st.DrawFn) -> dict[str, Any]:
         "sanction_risk_per_no_show": draw(st.sampled_from([0.0, 0.5])),
         "reach": 0.8, "acceptance": draw(SHARE),
         "benefit_limit_days": draw(st.sampled_from([70.0, 728.0, inf])),
-        "episode": {"share": draw(SHARE), "start_days": 60, "length_days": 30},
+        "episode": {"share": draw(SHARE), "start_days": 60, "length_days": 30,
+                    "no_show_factor": draw(st.sampled_from([1.0, 2.0]))},
         "responsiveness": draw(st.sampled_from([-0.5, 0.0, 1.0])),
     }  # fmt: skip
     kind = draw(st.sampled_from(["poisson", "even", "cohort"]))
@@ -289,3 +293,44 @@ def test_random_small_studies_give_the_same_rows_by_both_engines(
     if dated and change["office"]["own_caseworker"]:
         arm = merged(arm, {"caseworkers": 9})
     assert_same_rows(study_of(change, {"arm": arm}, shipped("engine=compiled")))
+
+
+@st.composite
+def enrolments(draw: st.DrawFn, arms: int) -> list[dict[str, Any]]:
+    """Whom each arm of a trial takes: exact numbers or shares, not all at the same time."""
+    by_people = draw(st.booleans())
+    found = []
+    for arm in range(arms):
+        start, to = draw(st.sampled_from([("01-01", "02-09"), ("01-15", "03-15")]))
+        size = {"people": 10 + 5 * arm} if by_people else {"share": 0.9 / arms}
+        found.append({**size, "from": f"2020-{start}", "to": f"2020-{to}"})
+    return found
+
+
+@settings(max_examples=40, deadline=None, derandomize=True, database=None,
+          suppress_health_check=list(HealthCheck))  # fmt: skip
+@given(changes(), st.lists(levers(), min_size=2, max_size=3), st.booleans(), st.data())
+def test_random_small_trials_give_the_same_rows_by_both_engines(
+    change: dict[str, Any], arms: list[dict[str, Any]], own: bool, data: st.DataObject
+) -> None:
+    """Arms of any levers in one world, with one team or with their own."""
+    people = {"inflow": {"kind": "poisson"}, "scale": 0.05}
+    office = {"own_caseworker": False, "pools": "shared"} if own else {"own_caseworker": False}
+    study = {"population": people, "office": office, "design": {"kind": "trial"}}
+    values = merged(merged(shipped("engine=compiled"), change), study)
+    taken = data.draw(enrolments(len(arms)))
+    number: dict[str, Any] = {"caseworkers": data.draw(st.sampled_from([1, "auto"]))} if own else {}
+    values["trial"] = {
+        "groups": ["ui", "seasonal"], "caseworkers": "own" if own else "shared",
+        "look_dates": ["2020-04-01"], **({} if own else {"extra_caseworkers": 1}),
+    }  # fmt: skip
+    values["arms"] = {
+        f"arm{i}": {
+            "regime": "standard",
+            "title": "",
+            "levers": arm,
+            "enrolment": {**whom, **number},
+        }
+        for i, (arm, whom) in enumerate(zip(arms, taken, strict=True))
+    }
+    assert_same_rows(build(values))

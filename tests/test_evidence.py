@@ -10,9 +10,17 @@ from typing import Any
 import pytest
 import yaml
 
+from sim.config.catalogue import published_figures
+from sim.report.evidence import renewed
+from sim.rules.errors import InputError
+from sim.rules.published import figures
+
 MARKS = {"READ", "DERIVED", "KNOWN-H", "KNOWN-M", "KNOWN-L", "assumption"}
 NOTES = {"value", "range", "source", "mark"}
 TEXTS = {"title", "about"}
+CLAIMS, STUDIES = 44, 20
+MEASURED = "bench"
+"""Sizes of measured work are no published figures."""
 IDENTIFIER = re.compile(r"\b[EBRMS]\d+[a-z]?\b")
 
 
@@ -23,7 +31,11 @@ def configs(checkout: Path) -> Path:
 
 def noted(tree: Any, name: str) -> Iterator[tuple[str, Any]]:
     """The leaves of a file by name: a mapping with a value and its notes is one leaf."""
-    if isinstance(tree, dict) and "value" not in tree:
+    if isinstance(tree, dict) and set(tree) <= {"published", "range"}:
+        figure = published_figures()[tree["published"]]
+        value = {"value": figure.value, "source": figure.source, "mark": figure.mark}
+        yield name, {**value, **{key: tree[key] for key in tree if key == "range"}}
+    elif isinstance(tree, dict) and "value" not in tree:
         for key, branch in tree.items():
             yield from noted(branch, f"{name}.{key}")
     elif name.rsplit(".", 1)[-1] not in TEXTS:
@@ -46,9 +58,13 @@ def plain(configs: Path, name: str) -> Any:
     """The values of a file without their notes."""
 
     def strip(tree: Any) -> Any:
-        if isinstance(tree, dict):
-            return strip(tree["value"]) if "value" in tree else {k: strip(tree[k]) for k in tree}
-        return tree
+        if isinstance(tree, list):
+            return [strip(one) for one in tree]
+        if not isinstance(tree, dict):
+            return tree
+        if "published" in tree:
+            return published_figures()[tree["published"]].value
+        return strip(tree["value"]) if "value" in tree else {k: strip(tree[k]) for k in tree}
 
     return strip(yaml.safe_load((configs / f"{name}.yaml").read_text(encoding="utf-8")))
 
@@ -72,6 +88,79 @@ def test_every_range_holds_its_value(configs: Path) -> None:
             low, high = leaf["range"]
             values = leaf["value"] if isinstance(leaf["value"], list) else [leaf["value"]]
             assert all(low <= value <= high for value in values), name
+
+
+def test_the_tables_of_published_figures_are_up_to_date(checkout: Path) -> None:
+    """After a change of configs/published.yaml: python -m sim.cli.evidence."""
+    text = (checkout / "docs" / "evidence.md").read_text(encoding="utf-8")
+    assert renewed(text, published_figures()) == text
+
+
+def test_every_claim_of_the_five_texts_has_a_figure_in_order() -> None:
+    claims = [one.claim for one in published_figures().values() if one.claim is not None]
+    assert claims == sorted(claims)
+    assert sorted(set(claims)) == list(range(1, CLAIMS + 1))
+
+
+def test_every_row_of_research_has_a_figure() -> None:
+    rows = {one.row for one in published_figures().values()}
+    assert {re.sub("[a-z]", "", row) for row in rows if row[0] == "E"} == {
+        f"E{number}" for number in range(1, STUDIES + 1)
+    }
+
+
+def test_published_numbers_stand_nowhere_else(checkout: Path) -> None:
+    """Numbers so odd that no other value would be the same by chance."""
+    odd = [
+        "esbjerg_net_saving_dkk", "esbjerg_treated_people", "esbjerg_control_people",
+        "esbjerg_cash_budget_2018_dkk", "esbjerg_cash_budget_2019_dkk",
+        "lockdown_backlog_meetings", "denmark_meetings_per_year", "e3_surplus_eur",
+        "e6_offices_all", "e7_benefit_eur", "e9_people",
+    ]  # fmt: skip
+    published = published_figures()
+    files = [
+        file
+        for folder, ending in (("sim", "*.py"), ("sim", "*.toml"), ("configs", "*.yaml"))
+        for file in (checkout / folder).rglob(ending)
+    ]
+    files += [*(checkout / "scenarios").glob("*.yaml"), *(checkout / "docs").glob("*.md")]
+    assert len(files) > 100
+    for file in files:
+        text = file.read_text(encoding="utf-8")
+        if file.name == "published.yaml" or MEASURED in file.name:
+            continue
+        text = re.sub(r"<!-- published.*?<!-- end -->", "", text, flags=re.DOTALL)
+        text = re.sub(r"(?<=\d)[,_](?=\d{3})", "", text)
+        for key in odd:
+            number = f"{abs(published[key].number):.0f}"
+            found = re.search(rf"(?<![\d.]){number}(?![\d.]|\w*:)", text)
+            assert not found, f"{file}: {key} stands in configs/published.yaml; name it instead"
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"value": None}, "`why` must say"),
+        ({"why": "no number"}, "has a value and a `why`"),
+        ({"mark": "SEEN"}, "mark 'SEEN'; allowed are READ"),
+        ({"source": "S9"}, "'S9' is not among the sources"),
+        ({"low": 1}, "low and high belong together"),
+        ({"low": 4, "high": 5}, "must lie from low 4 to high 5"),
+        ({"standard_error": 0}, "must be above 0"),
+        ({"bound": "nearly"}, "allowed are about"),
+        ({"value": True}, "must be a number"),
+        ({"colour": 1}, "does not know colour"),
+    ],
+)
+def test_a_faulty_published_figure_is_refused(change: dict[str, Any], said: str) -> None:
+    one = {"value": 3, "unit": "days", "what": "saved", "source": "S0", "mark": "READ"}
+    sources = {"S0": {"cite": "a paper", "text": "a trial"}}
+    good = figures({"sources": sources, "figures": {"days": one}})["days"]
+    assert (good.number, good.source) == (3, "S0 a paper")
+    with pytest.raises(InputError) as caught:
+        figures({"sources": sources, "figures": {"days": {**one, **change}}})
+    assert any(problem.startswith("published figure days: ") for problem in caught.value.problems)
+    assert said in str(caught.value)
 
 
 def test_every_id_stands_in_the_table_of_evidence(configs: Path) -> None:
@@ -103,15 +192,13 @@ def test_four_of_five_would_be_recalled_in_week_twelve_on_average(configs: Path)
 
 
 def test_reach_and_acceptance_follow_from_the_bands(configs: Path) -> None:
-    bands = {
-        "ui": (78, 77), "sickness": (69, 76), "cash_job_ready": (68, 71),
-        "cash_activity_ready": (63, 69), "education_help": (63, 69), "resource": (60, 66),
-        "seasonal": (78, 77),
-    }  # fmt: skip
+    published = published_figures()
     groups = plain(configs, "population/default")["groups"]
-    for name, shares in bands.items():
-        for key, share in zip(("reach", "acceptance"), shares, strict=True):
-            mean = 0.88 * share / 100 + 0.50 * (1 - share / 100)
+    for name in groups:
+        for key in ("reach", "acceptance"):
+            band = "ui" if name == "seasonal" else name
+            share = published[f"lockdown_{key}_share_{band}"].number
+            mean = 0.88 * share + 0.50 * (1 - share)
             assert groups[name][key] == pytest.approx(mean, abs=0.005), (name, key)
 
 

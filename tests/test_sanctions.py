@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 
 import sim.config
+from sim.config.catalogue import published_figures
 from sim.experiment.study import build
 from sim.model.alone import live_spell
 from sim.model.luck import Luck
@@ -16,11 +17,11 @@ from sim.rules.people import GROUPS
 
 SPELLS = 4000
 SHARES = {
-    "ui": 0.03,
-    "cash_job_ready": 0.24,
-    "cash_activity_ready": 0.24,
-    "education_help": 0.24,
-    "seasonal": 0.03,
+    "ui": "e13_sanctioned_share_ui",
+    "cash_job_ready": "e13_sanctioned_share_cash",
+    "cash_activity_ready": "e13_sanctioned_share_cash",
+    "education_help": "e13_sanctioned_share_cash",
+    "seasonal": "e13_sanctioned_share_ui",
 }
 
 
@@ -41,7 +42,7 @@ def test_the_published_share_of_spells_is_sanctioned_under_the_standard_regime(g
         p.row = p.group
         live_spell(p, w, luck, 4000.0, [0.0, 0.0])
         sanctioned += p.sanctions > 0
-    share = SHARES[group]
+    share = published_figures()[SHARES[group]].number
     assert sanctioned / SPELLS == pytest.approx(
         share, abs=3.7 * (share * (1 - share) / SPELLS) ** 0.5
     )

@@ -32,7 +32,7 @@ PLAIN_PEOPLE = {
     "no_show": {"physical": 0, "distance": 0, "group": 0},
     "sanction_risk_per_no_show": 0,
     "benefit_limit_days": inf,
-    "episode": {"share": 0, "start_days": 0, "length_days": 0},
+    "episode": {"share": 0, "start_days": 0, "length_days": 0, "no_show_factor": 1},
 }
 
 PLAIN: dict[str, Any] = {

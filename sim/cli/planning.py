@@ -27,6 +27,9 @@ def print_plan(study: "Study", seconds: float) -> None:
         load = study.offered_load[arm]
         shown = "no caseworkers" if load == inf else f"{load:.2f}"
         rows.append((title_of(study, arm), staff(study, arm), cost, shown))
+    for world in study.kept_worlds[len(study.arms) :]:
+        shown = f"{study.offered_load[world]:.2f}"
+        rows.append(("the trial itself", trial_staff(study, world), "", shown))
     columns = ("arm", "caseworkers", "m DKK a year", "offered load")
     console.table(columns, rows, right=columns[1:])
     for arm in study.arms:
@@ -86,6 +89,13 @@ def mean_caseworkers(study: "Study", arm: str) -> float:
     spans = [min(e, study.horizon_days) - d for (d, _), e in zip(steps, ends, strict=True)]
     total = sum(max(span, 0.0) * n for span, (_, n) in zip(spans, steps, strict=True))
     return total / study.horizon_days
+
+
+def trial_staff(study: "Study", world: str) -> str:
+    """The caseworkers of a trial in words: `13, shared`, or by arm `8 + 2 + 1`."""
+    if not study.teams:
+        return f"{staff(study, world)}, shared"
+    return " + ".join("unlimited" if isinf(n) else f"{n:g}" for n in study.teams[0][1])
 
 
 def staff(study: "Study", arm: str) -> str:

@@ -7,11 +7,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from sim.config import strict_yaml
+from sim.config import published, strict_yaml
+from sim.rules.published import Published
 from sim.rules.registry import Registry
 
 STUDY = "study"
 SCENARIOS = "scenarios"
+PUBLISHED = "configs/published.yaml"
 REGIME = "regime"
 GROUPS = ("population", "hazard", "effect", "office", "market", "costs", "design", "compute")
 """The fields of a study: a folder of configs/ each, and one choice each."""
@@ -24,6 +26,15 @@ def data_root() -> Path:
     """The folder that holds configs/ and scenarios/: of the checkout, or inside the package."""
     packaged = _HERE / "data"
     return packaged if (packaged / "configs").is_dir() else _HERE.parent.parent
+
+
+def published_figures() -> Published:
+    """The published figures of configs/published.yaml.
+
+    Raises:
+        DataError: the file is missing or wrong.
+    """
+    return published.read(data_root() / PUBLISHED, PUBLISHED)
 
 
 @dataclass(frozen=True)
@@ -87,7 +98,7 @@ class Library:
 
     def read(self, file: Path) -> strict_yaml.Document:
         """Read a file under its label."""
-        return strict_yaml.read(file, self.label(file))
+        return strict_yaml.read(file, self.label(file), published_figures())
 
     def unknown(self, group: str, name: str, where: str, names: Sequence[str] | None = None) -> str:
         """The message for an option that does not exist."""

@@ -8,7 +8,7 @@ from itertools import pairwise
 from math import inf, isfinite
 from typing import Any
 
-from sim.config import levers, plausibility
+from sim.config import levers, plausibility, trials
 from sim.config.facts import Facts
 from sim.config.origins import Origins
 from sim.config.schema import Key
@@ -28,7 +28,7 @@ def check(
     facts = Facts(values, origins, registry)
     problems: list[str] = []
     warnings: list[str] = []
-    for checks, found in ((_CHECKS, problems), (plausibility.WARNINGS, warnings)):
+    for checks, found in ((_CHECKS, problems), ((*plausibility.WARNINGS, trials.unused), warnings)):
         for one in checks:
             try:
                 found.extend(one(facts))
@@ -186,9 +186,11 @@ _CHECKS = (
     _hazards,
     _effect_probe,
     _notes,
+    levers.groups,
     levers.schedules,
     levers.forms,
     levers.windows,
     levers.caseworkers,
     levers.minutes,
+    trials.trial,
 )

@@ -8,7 +8,7 @@ from typing import Any
 
 from sim.config.facts import Facts
 from sim.config.schema import Key
-from sim.rules.levers import SCHEDULE_KINDS
+from sim.rules.levers import EVERYBODY, SCHEDULE_KINDS
 from sim.rules.parameters import WILDCARDS
 
 OPEN_DAYS_A_YEAR = 252
@@ -62,9 +62,40 @@ def _phase(facts: Facts, path: Key, phase: dict[str, Any], last: bool) -> Iterat
                 (*path, "agreed_days"),
                 f"is {_listed(gap)}; give the shortest and the longest gap",
             )
+    if "offered" in phase:
+        yield from _offered(facts, (*path, "offered"), phase, what)
     endless = what == "none" or (what in ENDING and "until_day" not in phase)
     if endless and not last:
         yield facts.say(path, "never ends, so the phases after it are never reached")
+
+
+def _offered(facts: Facts, path: Key, phase: dict[str, Any], what: str) -> Iterator[str]:
+    places = phase["offered"]
+    if any(a >= b for a, b in pairwise(places)):
+        yield facts.say(path, f"is {_listed(places)}; places must increase, none may come twice")
+    if what == "none":
+        yield facts.say(path, "offers meetings of a phase without any; leave it out")
+    counts = {"meetings": phase.get("meetings"), "days": len(phase.get("days", ()))}
+    if what in counts and max(places) > counts[what]:
+        yield facts.say(
+            path, f"is {_listed(places)}; the phase has {counts[what]} meetings, counted from 1"
+        )
+
+
+def groups(facts: Facts) -> Iterator[str]:
+    """A regime is for all target groups or for some; a share-out by risk is for all."""
+    for one in facts.levers:
+        if not one.changed & {"groups", "allocation"}:
+            continue
+        path, named = (*one.path, "groups"), one.all["groups"]
+        if len(set(named)) < len(named) or (EVERYBODY in named and len(named) > 1):
+            yield facts.say(path, f"is [{', '.join(named)}]; write [all], or each group once")
+        if EVERYBODY not in named and one.all["allocation"]["kind"] == "by_risk":
+            yield facts.say(
+                path,
+                f"is [{', '.join(named)}] with allocation.kind by_risk, which shares out the "
+                "meetings of all groups; write [all], or allocation.kind even",
+            )
 
 
 def _listed(days: list[float]) -> str:

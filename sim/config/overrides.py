@@ -11,7 +11,7 @@ from hydra.core.override_parser.overrides_parser import OverridesParser
 from hydra.errors import HydraException
 
 from sim.config import strict_yaml
-from sim.config.catalogue import GROUPS, REGIME, SCENARIOS
+from sim.config.catalogue import GROUPS, REGIME, SCENARIOS, published_figures
 from sim.rules.parameters import Parameter, find
 
 COMMAND_LINE = "the command line"
@@ -126,7 +126,9 @@ def _take(key: str, text: str, parameters: tuple[Parameter, ...], result: Overri
         return _sweep_message(key, text)
     if _is_sweep(text):
         return _sweep_message(key, text)
-    document = strict_yaml.parse(f"given:\n  {text}", strict_yaml.Document(COMMAND_LINE))
+    document = strict_yaml.parse(
+        f"given:\n  {text}", strict_yaml.Document(COMMAND_LINE), published_figures()
+    )
     if document.problems:
         return " ".join(
             f"{key} is {text!r} on {problem.replace(', line 2', '').replace(', line 1', '')}"

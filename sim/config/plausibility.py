@@ -7,7 +7,7 @@ from math import inf, log
 from typing import Any
 
 from sim.config import strict_yaml
-from sim.config.catalogue import data_root
+from sim.config.catalogue import data_root, published_figures
 from sim.config.facts import Facts
 from sim.config.origins import Layer, layer
 from sim.config.schema import Key
@@ -46,7 +46,7 @@ def _shipped(facts: Facts) -> Layer:
     for one in facts.origins.layers:
         if one.name == _HAZARDS:
             return one
-    document = strict_yaml.read(data_root() / _HAZARDS, _HAZARDS)
+    document = strict_yaml.read(data_root() / _HAZARDS, _HAZARDS, published_figures())
     return layer(document, ("hazard",))
 
 

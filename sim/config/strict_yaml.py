@@ -11,9 +11,14 @@ from typing import Any
 
 import yaml
 
+from sim.rules.published import MARKS, Published
+
 LARGEST_BYTES = 1_000_000
 DEEPEST = 30
 NOTES = frozenset({"value", "unit", "range", "source", "mark", "note", "price_year"})
+
+PUBLISHED = "published"
+BESIDE_PUBLISHED = frozenset({"range", "note"})
 
 _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _INTEGER = re.compile(r"[+-]?(0|[1-9]\d*)")
@@ -48,8 +53,13 @@ class Document:
         return f"{self.name}, line {self.lines[path]}" if path else self.name
 
 
-def read(file: Path, name: str) -> Document:
-    """Read one file; everything that is wrong with it stands in `problems`."""
+def read(file: Path, name: str, published: Published | None = None, notes: bool = True) -> Document:
+    """Read one file; everything that is wrong with it stands in `problems`.
+
+    Args:
+        published: what `{published: KEY}` stands for.
+        notes: whether `{value: 56, source: ...}` means 56 with notes; if not, it stays as it is.
+    """
     document = Document(name, unread=True)
     try:
         with file.open("rb") as stream:
@@ -66,11 +76,13 @@ def read(file: Path, name: str) -> Document:
         line = data[: error.start].count(b"\n") + 1
         document.problems.append(f"{name}, line {line}: not UTF-8 text; save the file as UTF-8.")
         return document
-    return parse(text, document)
+    return parse(text, document, published, notes)
 
 
-def parse(text: str, document: Document) -> Document:
-    """Read the text of a file into its document."""
+def parse(
+    text: str, document: Document, published: Published | None = None, notes: bool = True
+) -> Document:
+    """Read the text of a file into its document, see `read`."""
     document.unread = True
     first = text.split("\n", 1)[0]
     document.comment = first.lstrip("# ").strip() if first.startswith("#") else ""
@@ -89,7 +101,8 @@ def parse(text: str, document: Document) -> Document:
     if not isinstance(tree, dict):
         document.problems.append(f"{document.name}: must hold keys with values (key: value).")
         return document
-    document.values = _strip_notes(tree, (), document)
+    stripped = _Stripping(document, Published() if published is None else published)
+    document.values = stripped.of(tree, ()) if notes else tree
     document.unread = False
     return document
 
@@ -205,15 +218,66 @@ class _Builder:
         raise _Refused
 
 
-def _strip_notes(tree: Any, path: Path_, document: Document) -> Any:
-    """Replace `{value: 56, range: [21, 91], source: ...}` by 56, and keep the rest as notes."""
-    if isinstance(tree, list):
-        return [_strip_notes(one, (*path, str(i)), document) for i, one in enumerate(tree)]
-    if not isinstance(tree, dict):
-        return tree
-    if "value" in tree and set(tree) <= NOTES:
-        document.notes[path] = {key: note for key, note in tree.items() if key != "value"}
-        if (*path, "value") in document.lines:
-            document.lines[path] = document.lines[(*path, "value")]
-        return _strip_notes(tree["value"], path, document)
-    return {key: _strip_notes(value, (*path, key), document) for key, value in tree.items()}
+@dataclass
+class _Stripping:
+    """Takes the values out of their notes, and published figures out of their file."""
+
+    document: Document
+    published: Published
+
+    def of(self, tree: Any, path: Path_) -> Any:
+        """Replace `{value: 56, range: [21, 91], source: ...}` by 56, and keep the rest as notes."""
+        if isinstance(tree, list):
+            values = [self.of(one, (*path, str(i))) for i, one in enumerate(tree)]
+            self._gather(path)
+            return values
+        if not isinstance(tree, dict):
+            return tree
+        if PUBLISHED in tree and not isinstance(tree[PUBLISHED], dict):
+            return self._figure(tree, path)
+        if "value" in tree and set(tree) <= NOTES:
+            self.document.notes[path] = {key: note for key, note in tree.items() if key != "value"}
+            self._move_line(path, "value")
+            return self.of(tree["value"], path)
+        return {key: self.of(value, (*path, key)) for key, value in tree.items()}
+
+    def _figure(self, tree: dict[str, Any], path: Path_) -> Any:
+        """The value of `{published: KEY}`; its source and mark become notes."""
+        self._move_line(path, PUBLISHED)
+        beside = set(tree) - BESIDE_PUBLISHED - {PUBLISHED}
+        key = str(tree[PUBLISHED])
+        figure = self.published.get(key)
+        if beside:
+            problem = (
+                f"{{published: {key}}} brings its value, source and mark; beside it only "
+                f"{' and '.join(sorted(BESIDE_PUBLISHED))} may stand, not {', '.join(sorted(beside))}"
+            )
+        elif figure is None:
+            problem = self.published.unknown(key).rstrip(".")
+        elif figure.value is None:
+            problem = f"the published figure {key} has no value: {figure.why}"
+        else:
+            notes = {name: tree[name] for name in BESIDE_PUBLISHED if name in tree}
+            self.document.notes[path] = {"source": figure.source, "mark": figure.mark, **notes}
+            return figure.value
+        self.document.problems.append(f"{self.document.where(path)}: {problem}.")
+        return None
+
+    def _move_line(self, path: Path_, key: str) -> None:
+        if (*path, key) in self.document.lines:
+            self.document.lines[path] = self.document.lines[(*path, key)]
+
+    def _gather(self, path: Path_) -> None:
+        """A list without a source of its own has those of the figures in it."""
+        notes = self.document.notes
+        if path in notes:
+            return
+        inside = [
+            note for key, note in notes.items() if key[: len(path)] == path and "source" in note
+        ]
+        if inside:
+            sources = dict.fromkeys(note["source"] for note in inside)
+            marks = [mark for note in inside if (mark := note.get("mark")) in MARKS]
+            notes[path] = {"source": "; ".join(sources)}
+            if len(marks) == len(inside):
+                notes[path]["mark"] = max(marks, key=MARKS.index)

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from sim.experiment.rows import spell_rows
 from sim.rules.costs import DAYS_PER_WEEK, Tariff
+from sim.rules.lever_rows import STANDARD, is_for
 from sim.rules.levers import with_changes
 from sim.rules.meetings import HELD
 from sim.rules.people import GROUPS, JOB, RECALL
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
 Array = NDArray[np.float64]
 
 
-LEVERS = ("quality_dkk_per_meeting", "programme")
+LEVERS = ("quality_dkk_per_meeting", "programme", "groups")
 """Levers that cost money themselves."""
 
 
@@ -117,6 +118,13 @@ def money_levers(values: Mapping[str, Any], arm: str) -> dict[str, Any]:
     )
 
 
+def quality_dkk_by_group(values: Mapping[str, Any], levers: Mapping[str, Any]) -> Array:
+    """What the content of a held meeting costs, by target group."""
+    others = values["regimes"][STANDARD]
+    by_group = (levers if is_for(levers, g) else others for g in GROUPS)
+    return np.array([float(of["quality_dkk_per_meeting"]) for of in by_group])
+
+
 def flows(study: Study, tariff: Tariff, rows: ArmRows) -> Flows:
     """The flows of all spells of an arm."""
     spells = rows.spells
@@ -167,15 +175,16 @@ def staff_payments(tariff: Tariff, rows: ArmRows, dkk_per_minute: float, of: Mee
 
 
 def held_payments(
-    tariff: Tariff, rows: ArmRows, quality_dkk: float, of: Meetings
+    tariff: Tariff, rows: ArmRows, quality_dkk: Array, of: Meetings
 ) -> Iterator[Payments]:
-    """What the held among some meetings cost beyond minutes: overhead and quality."""
+    """What the held among some meetings cost beyond minutes: overhead and quality (by group)."""
     held = of.where(rows.meetings["outcome"][of.place] == HELD)
     day = rows.meetings["end_day"][held.place]
     worth = tariff.discount(day)
     yield Payments("meetings", held.row, day, tariff.overhead_dkk_per_meeting * worth)
-    if quality_dkk:
-        yield Payments("quality", held.row, day, quality_dkk * worth)
+    if quality_dkk.any():
+        dkk = quality_dkk[rows.spells["group"][held.row]]
+        yield Payments("quality", held.row, day, dkk * worth)
     else:
         yield Payments("quality", held.row[:0], day[:0], worth[:0])
 

@@ -17,8 +17,9 @@ from sim.experiment.folder import RunFolder
 from sim.experiment.manifest import UNTOLD, Configuration, Origin, manifest
 from sim.experiment.parquet import RowFiles
 from sim.experiment.pool import Pool, Progress, no_progress
-from sim.experiment.task import Job, Replicated, World, replicate, shipped_world
+from sim.experiment.task import Job, Replicated, World, keeps_rows, replicate, shipped_world
 from sim.experiment.timing import Clock
+from sim.experiment.trial_tables import enrolled_table, trial_tables
 from sim.model.engines import compile_for
 
 if TYPE_CHECKING:
@@ -144,7 +145,7 @@ def _replicate(
     numbers = range(study.replications)
     with (
         files.told(f"The rows in {writer.final} cannot be written"),
-        RowFiles(writer.path, study.arms) as row_files,
+        RowFiles(writer.path, study.kept_worlds) as row_files,
     ):
         for one in pool.map(replicate, Job(study, world), numbers, progress):
             clock.start("writing")
@@ -165,7 +166,11 @@ def _tables(study: Study, done: Sequence[Replicated]) -> dict[str, pd.DataFrame]
         has_luck,
     )
     paired = differences(outcomes)
+    trials = {one.replication: one.trial for one in done if one.trial is not None}
+    kept = {r: found for r, found in trials.items() if keeps_rows(study, r)}
     return {
+        **(trial_tables(study, trials) if trials else {}),
+        **({"enrolled.csv": enrolled_table(study, kept)} if kept else {}),
         "summary.csv": summary(outcomes),
         "differences.csv": paired,
         "outcomes.csv": outcomes.table(),

@@ -9,6 +9,7 @@ from math import inf
 from sim.model.demand import lives
 from sim.model.engines import COMPILED
 from sim.model.population import entrants
+from sim.model.replication import worlds_of
 from sim.model.settings import (
     STANDARD,
     Study,
@@ -47,8 +48,9 @@ def estimate_seconds(study: Study) -> float:
         )
     number = SAMPLE_PEOPLE.get(study.engine, FEW_PEOPLE)
     sample = replace(
-        settings, grid=False, inflow_kind="cohort", inflow_people=number, shares=shares
-    )
+        settings, grid=False, inflow_kind="cohort", inflow_people=number, shares=shares,
+        enrolment=None,
+    )  # fmt: skip
     cohort = entrants(sample, 0, 0)
     w = rulebook_of(plain_standard(study), STANDARD, registry_of(study))
     began = time.perf_counter()
@@ -56,8 +58,7 @@ def estimate_seconds(study: Study) -> float:
     a_person = (time.perf_counter() - began) / len(cohort)
     compute = study.values["compute"]
     workers = int(compute["workers"]) if compute["backend"] == "local" else 1
-    twin = study.values["design"]["zero_load_twin"] and settings.load_elasticity > 0.0
-    worlds = len(study.arms) * (2 if twin else 1)
+    worlds = len(worlds_of(study, settings)) + (settings.enrolment is not None)
     rounds = -(-study.replications // max(1, min(workers, study.replications)))
     a_replication = worlds * people * (a_person * WORLD_OVER_ALONE + TABLES_SECONDS_A_PERSON)
     return rounds * a_replication + SECONDS_TO_START_AND_DRAW

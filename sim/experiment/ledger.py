@@ -26,6 +26,7 @@ from sim.experiment.cashflows import (
     job_payments,
     lump_payments,
     money_levers,
+    quality_dkk_by_group,
     staff_payments,
     window,
 )
@@ -124,7 +125,7 @@ def account(study: Study, arm: str, rows: ArmRows, share: float | None = None) -
     levers = money_levers(study.values, arm)
     cost = staff(study, tariff, rows)
     money = flows(study, tariff, rows)
-    quality_dkk = float(levers["quality_dkk_per_meeting"])
+    quality_dkk = quality_dkk_by_group(study.values, levers)
     by_job = job_payments(tariff, rows, float(levers["programme"]["dkk_per_job"]))
     lump_dkk = float(levers["programme"]["lump_dkk"])
     lump = lump_payments(study, rows, lump_dkk)

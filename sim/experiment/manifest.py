@@ -114,7 +114,9 @@ def manifest(
         "checks_held": sum(checks.values()),
         "extras": _extras(done),
         "configuration_sha256": provenance.configuration_sha256(study.values, origin.plugins),
-        "rows_sha256": rows_sha256({arm: [one.digests[arm] for one in done] for arm in study.arms}),
+        "rows_sha256": rows_sha256(
+            {world: [one.digests[world] for one in done] for world in study.kept_worlds}
+        ),
     }
 
 

@@ -9,12 +9,15 @@ from math import ceil, inf
 from pathlib import Path
 from typing import Any
 
+from sim.experiment.trial_staff import load, mean, staff_of
 from sim.model.demand import Demand, long_run
 from sim.model.engines import with_engine
 from sim.model.settings import (
     STANDARD,
+    TRIAL,
     Settings,
     Study,
+    Teams,
     dates_from,
     plain_standard,
     registry_of,
@@ -72,8 +75,21 @@ def build(values: dict[str, Any], plugins: Sequence[Path] = ()) -> Study:
         arm: _numbers(study, settings, demands[arm], levers_of(values, arm)["caseworkers"])
         for arm in study.arms
     }
-    for arm, numbers in caseworkers.items():
-        if office["own_caseworker"] and len(numbers) > 1:
+    offered_load = {
+        arm: load(settings, demands[arm].minutes_per_day, mean(numbers, settings.horizon_days))
+        for arm, numbers in caseworkers.items()
+    }
+    teams: Teams = ()
+    if settings.enrolment is not None:
+        staff = staff_of(
+            study, settings, caseworkers[study.arms[0]],
+            lambda there, arm: _demand(study, there, registry, arm),
+            lambda there, demand: _auto(there, demand, office["target_load"]),
+        )  # fmt: skip
+        caseworkers[TRIAL], offered_load[TRIAL] = staff.numbers, staff.offered_load
+        teams = staff.teams
+    for arm in study.arms:
+        if office["own_caseworker"] and len(caseworkers[arm]) > 1:
             raise InputError(
                 f"arms.{arm}.levers.caseworkers changes by date; with office.own_caseworker: true "
                 "it must be one number, since people keep their caseworker. Give one number, or "
@@ -88,7 +104,8 @@ def build(values: dict[str, Any], plugins: Sequence[Path] = ()) -> Study:
     return replace(
         study,
         caseworkers=caseworkers,
-        offered_load={arm: _load(settings, demands[arm], caseworkers[arm]) for arm in study.arms},
+        teams=teams,
+        offered_load=offered_load,
         reference_effort_per_day=standard.effort_per_day,
         reference_spells_per_caseworker=max(float(wanted), 1e-9),
     )
@@ -142,21 +159,6 @@ def _enough_for_pools(
     ]
     if problems:
         raise InputError(list(dict.fromkeys(problems)))
-
-
-def _load(settings: Settings, demand: Demand, numbers: tuple[tuple[float, float], ...]) -> float:
-    """Minutes asked for over minutes available, in the long run; 0 for an unlimited office."""
-    ends = [day for day, _ in numbers[1:]] + [settings.horizon_days]
-    days = [
-        max(0.0, min(e, settings.horizon_days) - d) for (d, _), e in zip(numbers, ends, strict=True)
-    ]
-    mean = sum(n * d for (_, n), d in zip(numbers, days, strict=True)) / settings.horizon_days
-    if mean == inf:
-        return 0.0
-    minutes = mean * settings.minutes_per_caseworker_day
-    if minutes == 0.0:
-        return inf if demand.minutes_per_day > 0.0 else 0.0
-    return demand.minutes_per_day / minutes
 
 
 def _paces(study: Study, settings: Settings, registry: Registry) -> dict[str, tuple[float, float]]:

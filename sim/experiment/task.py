@@ -15,6 +15,8 @@ from sim.experiment import ledger, metrics, rows
 from sim.experiment.outcomes import Reduction, reduce, worse_off
 from sim.experiment.profiles import thirty_people, thirty_spells
 from sim.experiment.timing import spent
+from sim.experiment.trial import Found, evaluate
+from sim.model.settings import TRIAL
 
 if TYPE_CHECKING:
     from sim.experiment.study import Study
@@ -40,7 +42,7 @@ class Replicated:
 
     ``values`` holds the metrics by (arm, group, metric), ``tables`` the rows by arm where they
     are kept, ``thirty`` the spells of thirty people in the first two arms of the first
-    replication. ``checks`` counts what held, ``extras`` are single figures by (arm, name),
+    replication, ``trial`` what a trial gives. ``checks`` counts what held, ``extras`` are single figures by (arm, name),
     ``seconds`` is the processor time by what it was spent on.
     """
 
@@ -52,6 +54,7 @@ class Replicated:
     extras: dict[tuple[str, str], float]
     tables: dict[str, Tables]
     thirty: dict[str, Tables]
+    trial: Found | None
     seconds: dict[str, float]
 
 
@@ -77,16 +80,18 @@ def replicate(job: Job, replication: int) -> Replicated:
     kept: dict[str, Tables] = {}
     reductions: dict[str, Reduction] = {}
     share = ledger.staff_share(study, simulated[study.arms[0]])
+    for world in study.kept_worlds:
+        checks.update(simulated[world].checks)
+        typed = {table: rows.columns(simulated[world], table) for table in rows.SCHEMA}
+        digests[world] = rows.digest(world, replication, typed)
+        if keeps_rows(study, replication):
+            kept[world] = typed
+        checks["rows in key order"] += len(rows.SCHEMA)
     for arm in study.arms:
         of_arm = simulated[arm]
-        checks.update(of_arm.checks)
-        typed = {table: rows.columns(of_arm, table) for table in rows.SCHEMA}
-        digests[arm] = rows.digest(arm, replication, typed)
-        if keeps_rows(study, replication):
-            kept[arm] = typed
         reductions[arm] = found = reduce(study, arm, of_arm, partial(ledger.account, share=share))
         values |= {(arm, *key): value for key, value in found.values.items()}
-        checks.update({"rows in key order": len(rows.SCHEMA), "ledger adds up to the øre": 1})
+        checks["ledger adds up to the øre"] += 1
         checks["counted spells followed long enough"] += len(found.person)
     pairs = _pairs(study, reductions, simulated)
     checks["arms hold the same people"] += len(study.arms) - 1
@@ -98,9 +103,9 @@ def replicate(job: Job, replication: int) -> Replicated:
         digests=digests,
         checks=dict(checks),
         extras={
-            (arm, name): value
-            for arm in study.arms
-            for name, value in simulated[arm].extras.items()
+            (world, name): value
+            for world in study.kept_worlds
+            for name, value in simulated[world].extras.items()
         },
         tables=kept,
         thirty={
@@ -108,6 +113,7 @@ def replicate(job: Job, replication: int) -> Replicated:
             for arm in study.arms[:2]
             if replication == 0
         },
+        trial=evaluate(study, simulated) if TRIAL in simulated else None,
         seconds=spent(simulated.values(), world_seconds, time.process_time() - began),
     )
 

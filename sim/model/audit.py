@@ -70,18 +70,20 @@ class Audit:
 
     def keep(self, p: Spell) -> None:
         """Keep what the rows will not tell of a person who leaves for a job."""
-        self._kept.append((p.person, p.spell, p.threshold, p.quality, p.pool, p.due_day, p.duty))
+        self._kept.append(
+            (p.person, p.spell, p.threshold, p.quality, p.pool, p.due_day, p.duty, p.arm)
+        )
 
     def _told(self) -> tuple[Leavers, Weeks]:
         """The leavers and weeks, as arrays."""
         if self._leavers is not None and self._weeks is not None:
             return self._leavers, self._weeks
-        person, spell, threshold, quality, pool, due_day, duty = (
-            np.array(self._kept, dtype=float).reshape(-1, 7).T
+        person, spell, threshold, quality, pool, due_day, duty, arm = (
+            np.array(self._kept, dtype=float).reshape(-1, 8).T
         )
         leavers = Leavers(
             person.astype(np.int64), spell.astype(np.int64), threshold, quality,
-            pool.astype(np.int64), due_day, duty.astype(np.int64),
+            pool.astype(np.int64), due_day, duty.astype(np.int64), arm.astype(np.int64),
         )  # fmt: skip
         days = np.array(self._week_day, dtype=float)
         return leavers, Weeks(days, np.array(self._week_factors, dtype=float))
@@ -96,7 +98,7 @@ class Audit:
         first = check_rows(spells, meetings, self._w.exit_breaks_meeting)
         leavers, weeks = self._told()
         row = np.searchsorted(keys_of(spells), leavers.person * MOST_SPELLS + leavers.spell)
-        told = np.flatnonzero(~self._is_foreign(spells, row))
+        told = np.flatnonzero(~self._is_foreign(spells, row, leavers.arm))
         for at in range(0, len(told), AT_A_TIME):
             some = told[at : at + AT_A_TIME]
             q = leavers.take(some)
@@ -112,15 +114,16 @@ class Audit:
             "rate_not_integrated_anew": len(row) - len(told),
         }
 
-    def _is_foreign(self, spells: Columns, row: np.ndarray) -> np.ndarray:
+    def _is_foreign(self, spells: Columns, row: np.ndarray, arm: np.ndarray) -> np.ndarray:
         """Whose life the rows do not tell: begun before day 0, a window, a plug-in."""
         w = self._w
         entry, end = spells["entry_day"][row], spells["exit_day"][row]
         lines = [line_number(group, JOB) for group in range(len(GROUPS))]
         by_rule = np.array([w.line_kind[line] == RULE for line in lines])
         foreign = (entry < 0.0) | by_rule[spells["group"][row]] | (w.effect_kind == PLUGIN)
-        for start, to in zip(w.window_from_day, w.window_to_day, strict=True):
-            foreign |= (start < end) & (entry < to)
+        windows = zip(w.window_from_day, w.window_to_day, w.window_arm, strict=True)
+        for start, to, of_arm in windows:
+            foreign |= (start < end) & (entry < to) & (arm == of_arm)
         return foreign
 
     def _sanctions(self, lives: Lives, told: np.ndarray) -> Spans:
@@ -130,7 +133,7 @@ class Audit:
             CheckError: the rows tell another number.
         """
         w, m, q = self._w, lives.meetings, lives.q
-        risk = np.array(w.sanction_risk)[lives.group[lives.of]]
+        risk = np.array(w.sanction_risk)[lives.row[lives.of]]
         missed = (m["outcome"] == NO_SHOW) & (m["duty"] == MANDATORY) & (risk > 0.0)
         found = [
             place

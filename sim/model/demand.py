@@ -67,7 +67,7 @@ def long_run(study: Study, settings: Settings, w: Rulebook, people: int) -> Dema
         per_day = tuple(settings.inflow_people * s / max(span, 1.0) for s in settings.shares)
     sample = replace(
         settings, grid=True, inflow_kind="cohort", inflow_people=people * len(GROUPS),
-        shares=tuple(1.0 / len(GROUPS) for _ in GROUPS),
+        shares=tuple(1.0 / len(GROUPS) for _ in GROUPS), enrolment=None,
     )  # fmt: skip
     cohort = entrants(sample, 0, 0)
     until = LONG_RUN_DAYS if settings.inflow_kind == "poisson" else settings.horizon_days

@@ -34,7 +34,8 @@ class ArmRows:
     """The rows of one arm in one replication: NumPy columns, coded (see ``sim.rules``).
 
     ``spells`` are sorted by (person, spell), ``meetings`` by (person, spell, number), ``office``
-    by day. ``checks`` says how many self-checks held, by name; ``extras`` holds single figures;
+    by day; ``enrolled`` has the person and the arm (its place) of who takes part in a trial, by
+    person, in the world of the trial only. ``checks`` says how many self-checks held, by name; ``extras`` holds single figures;
     ``seconds`` is the processor time that went to ``compiling`` and to ``checking`` them.
     """
 
@@ -44,6 +45,7 @@ class ArmRows:
     checks: dict[str, int] = field(default_factory=dict)
     extras: dict[str, float] = field(default_factory=dict)
     seconds: dict[str, float] = field(default_factory=dict)
+    enrolled: dict[str, np.ndarray] = field(default_factory=dict)
 
 
 class Table:

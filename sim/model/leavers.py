@@ -7,6 +7,7 @@ from dataclasses import dataclass, fields
 import numpy as np
 
 from sim.rules.meetings import HELD
+from sim.rules.people import GROUPS
 from sim.rules.regimes import MANDATORY
 from sim.rules.rulebook import Rulebook
 
@@ -24,6 +25,7 @@ class Leavers:
     pool: np.ndarray
     planned_due_day: np.ndarray
     planned_duty: np.ndarray
+    arm: np.ndarray
 
     def take(self, which: np.ndarray | slice) -> Leavers:
         """Some of them."""
@@ -41,6 +43,8 @@ class Weeks:
 class Lives:
     """Leavers together with their rows, as arrays: by person, and by meeting.
 
+    ``row`` is that of each one's levers outside all windows.
+
     Args:
         row: the row of each one's spell.
         first: where the meetings of each spell begin, shape (spells + 1,).
@@ -53,6 +57,7 @@ class Lives:
         self.q = q
         self.entry, self.end = spells["entry_day"][row], spells["exit_day"][row]
         self.group, self.frailty = spells["group"][row], spells["frailty"][row]
+        self.row = np.array(w.arm_set)[q.arm] * len(GROUPS) + self.group
         self.chi = np.array(w.responsiveness)[self.group] * self.frailty**w.frailty_power
         self.who = np.arange(len(row))
         self.number = first[row + 1] - first[row]
@@ -103,7 +108,7 @@ def threats(w: Rulebook, lives: Lives) -> Spans:
     due = np.append(m["due_day"], q.planned_due_day[planned])
     told = np.append(told, told_next[planned])
     duty = np.append(m["duty"], q.planned_duty[planned])
-    feared = (duty == MANDATORY) & np.array(w.available)[lives.group[of]]
+    feared = (duty == MANDATORY) & np.array(w.available)[lives.row[of]]
     feared &= w.threat != 0.0
     start = np.maximum(due - w.threat_days, told)
     return Spans(of[feared], start[feared], due[feared])
@@ -123,11 +128,11 @@ def held_meetings(w: Rulebook, lives: Lives) -> Held:
     m = lives.meetings
     held = np.flatnonzero((m["outcome"] == HELD) & (m["end_day"] < lives.end[lives.of]))
     of, day = lives.of[held], m["end_day"][held]
-    group = lives.group[of]
-    weight = np.array(w.quality)[group] * lives.q.quality[of]
-    weight *= np.array(w.form_weight)[3 * group + m["form"][held]]
+    row = lives.row[of]
+    weight = np.array(w.quality)[row] * lives.q.quality[of]
+    weight *= np.array(w.form_weight)[3 * row + m["form"][held]]
     voluntary = m["duty"][held] != MANDATORY
-    weight[voluntary] *= np.array(w.voluntary_weight)[group[voluntary]]
+    weight[voluntary] *= np.array(w.voluntary_weight)[row[voluntary]]
     number = np.bincount(of, minlength=len(lives.who))
     start = (np.cumsum(number) - number)[of]
     upto = np.arange(len(of)) - start + 1

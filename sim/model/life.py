@@ -100,6 +100,7 @@ def _one_person(group: int) -> People:
     return People(
         person=np.array([person_number(group, 0)]),
         group=np.array([group]),
+        arm=None,
         entry_day=one,
         frailty=one + 1.0,
         thresholds=np.full((1, 4), inf),

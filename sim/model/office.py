@@ -12,7 +12,7 @@ from sim.model.clock import FIRST, Alarm, Clock, Life
 from sim.model.gathering import Gathering
 from sim.model.hours import WindowPool
 from sim.model.jobcentre import Pool
-from sim.model.settings import Settings, Study
+from sim.model.settings import Settings, Study, Teams
 from sim.model.streams import key_of, uniforms
 from sim.rules.calendar import MINUTES_PER_DAY
 from sim.rules.errors import CheckError
@@ -28,7 +28,11 @@ MANY_CASEWORKERS = 1000
 
 
 class Office:
-    """Caseworkers in pools; ``numbers`` is (day, caseworkers from then on)."""
+    """Caseworkers in pools.
+
+    ``numbers`` is (day, caseworkers from then on), ``teams`` (day, caseworkers of every arm's own
+    team from then on) where the arms of a trial have teams of their own; else it is empty.
+    """
 
     def __init__(
         self,
@@ -38,11 +42,13 @@ class Office:
         numbers: tuple[tuple[float, float], ...],
         study: Study,
         replication: int,
+        teams: Teams = (),
     ) -> None:
         self.clock = clock
         self.settings = settings
         self.w = w
         self.numbers = numbers
+        self.by_arm = bool(teams)
         self.reference = study.reference_spells_per_caseworker
         self.has_load_effect = settings.load_elasticity > 0.0 and any(
             0.0 < n < inf for _, n in numbers
@@ -51,9 +57,11 @@ class Office:
         number = numbers[0][1]
         self.windowed = settings.working and number != inf
         kind = WindowPool if self.windowed else Pool
-        shares = self.shares(number)
-        self.pools = [kind(clock, settings.order, settings.deadline_days) for _ in shares]
-        for pool, size in zip(self.pools, shares, strict=True):
+        steps = teams or tuple((day, tuple(self._shares(total))) for day, total in numbers)
+        sizes = steps[0][1]
+        self.later = [(day, list(then)) for day, then in steps[1:]]
+        self.pools = [kind(clock, settings.order, settings.deadline_days) for _ in sizes]
+        for pool, size in zip(self.pools, sizes, strict=True):
             pool.is_open = not self.windowed
             pool.resize(size)
         self.gatherings: list[list[Gathering]] = [[] for _ in self.pools]
@@ -61,7 +69,7 @@ class Office:
             many = MANY_CASEWORKERS if number == inf else len(self.pools)
             self.quality = self._qualities(many, study.seed, replication)
 
-    def shares(self, number: float) -> list[float]:
+    def _shares(self, number: float) -> list[float]:
         """Caseworkers of each pool."""
         if number == inf:
             return [inf]
@@ -99,6 +107,8 @@ class Office:
             own = int(p.caseworker_draw * len(self.quality))
             p.quality = self.quality[own]
             return own if len(self.pools) > 1 else 0
+        if self.by_arm:
+            return p.arm
         if self.settings.pool_by_group and len(self.pools) == len(GROUPS):
             return p.group
         return 0
@@ -124,7 +134,7 @@ class Office:
         """Start the opening hours and the dated changes of the number of caseworkers."""
         if self.windowed:
             Life(self.clock, self._hours())
-        if len(self.numbers) > 1:
+        if self.later:
             Life(self.clock, self._changes())
 
     def _next_open(self, day: int) -> int:
@@ -151,11 +161,11 @@ class Office:
     def _changes(self) -> Generator[Alarm, None, None]:
         """Change the number of caseworkers by date."""
         alarm = Alarm()
-        for day, number in self.numbers[1:]:
+        for day, sizes in self.later:
             if day > 0.0:
                 self.clock.set(alarm, day, FIRST)
                 yield alarm
-            for pool, size in zip(self.pools, self.shares(number), strict=True):
+            for pool, size in zip(self.pools, sizes, strict=True):
                 pool.resize(size)
 
     # load and books -----------------------------------------------------------------------------

@@ -11,6 +11,13 @@ from typing import Any, NamedTuple
 import numpy as np
 from scipy.special import ndtri
 
+from sim.model.enrolment import (
+    NOT_ENROLLED,
+    Enrolled,
+    arms_by_share,
+    exact_numbers,
+    takes_the_place_of,
+)
 from sim.model.inflow import entries_of
 from sim.model.settings import Settings
 from sim.model.streams import (
@@ -34,6 +41,7 @@ class People:
 
     person: np.ndarray
     group: np.ndarray
+    arm: np.ndarray | None
     entry_day: np.ndarray
     frailty: np.ndarray
     thresholds: np.ndarray
@@ -56,7 +64,7 @@ class People:
 
 
 KINDS = {
-    "person": np.int32, "group": np.int8, "entry_day": float, "frailty": float,
+    "person": np.int32, "group": np.int8, "arm": np.int8, "entry_day": float, "frailty": float,
     "thresholds": float, "day_time": float, "score": float, "caseworker": float,
     "episode_from": float, "episode_to": float, "spread": float,
 }  # fmt: skip
@@ -64,27 +72,36 @@ AT_A_TIME = 8192
 FEW_AT_A_TIME = 256
 
 
-def _people(
-    settings: Settings, seed: int, replication: int, entries: list[np.ndarray], stock: bool
-) -> People:
-    """The people of all groups with their luck, in order of entry.
+class Block(NamedTuple):
+    """People of one group whose numbers follow one another from ``first``, in this order."""
+
+    group: int
+    first: int
+    entry_day: np.ndarray
+    arm: np.ndarray | None = None
+    points: np.ndarray | None = None
+
+
+def _people(settings: Settings, seed: int, replication: int, blocks: list[Block]) -> People:
+    """The people of all blocks with their luck, in order of entry.
 
     Filled a few thousand at a time, so that nothing but the columns themselves takes memory.
     """
-    n = sum(len(days) for days in entries)
+    n = sum(len(block.entry_day) for block in blocks)
     whole = {
         name: np.empty((n, 4) if name == "thresholds" else n, kind)
         for name, kind in KINDS.items()
         if name not in settings.unused_luck
     }
     at = 0
-    for group, days in enumerate(entries):
-        points = _lattice(settings, group, len(days)) if settings.grid and not stock else None
-        for start in range(0, len(days), AT_A_TIME):
-            entry = days[start : start + AT_A_TIME]
-            here = None if points is None else points[start : start + AT_A_TIME]
-            first = person_number(group, start, stock)
-            some = _some_people(settings, seed, replication, group, first, entry, here)
+    for block in blocks:
+        for start in range(0, len(block.entry_day), AT_A_TIME):
+            part = slice(start, start + AT_A_TIME)
+            entry = block.entry_day[part]
+            here = None if block.points is None else block.points[part]
+            first = block.first + start
+            some = _some_people(settings, seed, replication, block.group, first, entry, here)
+            some["arm"] = NOT_ENROLLED if block.arm is None else block.arm[part]
             for name, column in whole.items():
                 column[at : at + len(entry)] = some[name]
             at += len(entry)
@@ -95,16 +112,16 @@ def _people(
     return People(**unused, **whole)
 
 
-def _lattice(settings: Settings, group: int, people: int) -> np.ndarray:
-    """Points for the thresholds of the group's exits and, last, its frailty."""
+def _lattice(settings: Settings, group: int, people: int, more: int = 0) -> np.ndarray:
+    """Points for the thresholds of the group's exits, then its frailty, then ``more``."""
     used = sum(settings.line_on[4 * group + e] for e in (JOB, EDUCATION, RECALL, OTHER))
-    return lattice(people, max(1, used + (settings.frailty_variance > 0.0)))
+    return lattice(people, max(1, used + (settings.frailty_variance > 0.0)) + more)
 
 
 def _some_people(
     settings: Settings, seed: int, replication: int, group: int, first: int, entry: np.ndarray,
     points: np.ndarray | None,
-) -> dict[str, np.ndarray]:  # fmt: skip
+) -> dict[str, Any]:  # fmt: skip
     """Neighbouring people of a group; ``points`` replace the luck that moves the spell."""
     n = len(entry)
     luck, about, episode = (
@@ -145,8 +162,38 @@ def _some_people(
 
 
 def entrants(settings: Settings, seed: int, replication: int) -> People:
-    """Everyone who enters in [0, horizon)."""
-    return _people(settings, seed, replication, entries_of(settings, seed, replication), False)
+    """Everyone who enters in [0, horizon), in a trial with the arm of each."""
+    blocks = []
+    plan = settings.enrolment
+    for group, entry in enumerate(entries_of(settings, seed, replication)):
+        points = _lattice(settings, group, len(entry)) if settings.grid else None
+        block = Block(group, person_number(group, 0), entry, None, points)
+        if plan is not None:
+            arm = arms_by_share(plan, seed, replication, group, block.first, entry)
+            block = block._replace(arm=arm)
+        blocks.append(block)
+    if plan is not None and plan.people:
+        blocks += [_enrolled(settings, one) for one in exact_numbers(plan, seed, replication)]
+    people = _people(settings, seed, replication, blocks)
+    if plan is None or not plan.people:
+        return people
+    away = np.zeros(len(people), dtype=bool)
+    for group in plan.groups:
+        away |= (people.group == group) & takes_the_place_of(plan, group, people.entry_day)
+    return people.some(~away | (people.arm != NOT_ENROLLED))
+
+
+def _enrolled(settings: Settings, one: Enrolled) -> Block:
+    """The people of an arm of exact size; on a grid their days of entry are on it too."""
+    entry, points = one.entry_day, None
+    if settings.grid and len(entry):
+        plan = settings.enrolment
+        assert plan is not None
+        points = _lattice(settings, one.group, len(entry), 1)
+        from_day, to_day = plan.from_day[one.arm], plan.to_day[one.arm]
+        entry = from_day + points[:, -1] * (to_day - from_day)
+    arm = np.full(len(entry), one.arm, dtype=np.int8)
+    return Block(one.group, one.first, entry, arm, points)
 
 
 def past_entrants(
@@ -158,7 +205,7 @@ def past_entrants(
         since: days to go back, by group.
     """
     key = key_of(seed, replication, "past")
-    entries = []
+    blocks = []
     for g in range(len(GROUPS)):
         rate = settings.inflow_per_day[g]
         entry = np.empty(0)
@@ -168,8 +215,8 @@ def past_entrants(
             gaps = exponentials(uniforms(key, person_number(g, 0, True), wanted)[:, 0])
             entry = -np.cumsum(gaps) / rate
             entry = entry[entry > -since[g]]
-        entries.append(entry)
-    return _people(settings, seed, replication, entries, True)
+        blocks.append(Block(g, person_number(g, 0, True), entry))
+    return _people(settings, seed, replication, blocks)
 
 
 class Entrant(NamedTuple):
@@ -177,6 +224,7 @@ class Entrant(NamedTuple):
 
     person: int
     group: int
+    arm: int
     entry_day: float
     frailty: float
     thresholds: list[float]
@@ -188,7 +236,7 @@ class Entrant(NamedTuple):
     spread: float
 
 
-UNUSED = {"day_time": 0.0, "score": 0.0, "caseworker": 0.0, "spread": 0.0,
+UNUSED = {"arm": NOT_ENROLLED, "day_time": 0.0, "score": 0.0, "caseworker": 0.0, "spread": 0.0,
           "episode_from": inf, "episode_to": inf}  # fmt: skip
 """What stands for a draw that no lever of the study asks for."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import lru_cache
@@ -14,9 +14,10 @@ import holidays
 import numpy as np
 from scipy.special import ndtri
 
+from sim.model.enrolment import Enrolment, enrolment_of
 from sim.model.streams import gamma_frailty, lattice
 from sim.rules.calendar import DAYS_PER_WEEK, next_open_days, open_days_a_year
-from sim.rules.lever_rows import levers_of
+from sim.rules.lever_rows import STANDARD, levers_of
 from sim.rules.people import GROUPS
 from sim.rules.registry import Registry, load_entry_points, load_plugin
 from sim.rules.rulebook import Rulebook, build, cycle_of
@@ -24,16 +25,23 @@ from sim.rules.rulebook import Rulebook, build, cycle_of
 CALENDAR_BACK_DAYS = 366 * 25
 CALENDAR_AHEAD_DAYS = 400
 LOWEST_RATE_PER_WEEK = 1e-9
-STANDARD = "standard"
-"""The regime under which the office was run before day 0."""
+
+
+TRIAL = "trial"
+"""The world in which the arms of a trial live together."""
+
+Teams = tuple[tuple[float, tuple[float, ...]], ...]
+"""(day, caseworkers of each arm's own team from then on)."""
 
 
 @dataclass(frozen=True)
 class Study:
     """A scenario, built: what is run, in plain data that can be sent to a worker.
 
-    ``values`` is the composed configuration; ``caseworkers`` has, for each arm, (day, number)
-    from which a number holds; ``offered_load`` is minutes asked for over minutes available.
+    ``values`` is the composed configuration; ``caseworkers`` has, for each arm (and for the trial
+    where the study is one), (day, number) from which a number holds, and ``teams`` those of the
+    trial's arms where they have their own; ``offered_load`` is minutes asked for over minutes
+    available.
     """
 
     values: dict[str, Any]
@@ -46,6 +54,7 @@ class Study:
     follow_up_days: float
     plugins: tuple[Path, ...] = ()
     caseworkers: dict[str, tuple[tuple[float, float], ...]] = field(default_factory=dict)
+    teams: Teams = ()
     offered_load: dict[str, float] = field(default_factory=dict)
     paces: dict[str, tuple[float, float]] = field(default_factory=dict)
     reference_effort_per_day: float = 0.0
@@ -53,6 +62,11 @@ class Study:
     engine: str = "simpy"
     engine_note: str = ""
     """Why another engine than the one asked for serves, where that is so."""
+
+    @property
+    def kept_worlds(self) -> tuple[str, ...]:
+        """The worlds whose rows are results: one for each arm, and the trial where it is one."""
+        return (*self.arms, TRIAL) if self.values["design"]["kind"] == TRIAL else self.arms
 
     @property
     def horizon_days(self) -> float:
@@ -96,6 +110,8 @@ class Settings:
     pool_share: float
     unused_luck: frozenset[str]
     """Columns of people that no lever of the study asks for."""
+    enrolment: Enrolment | None = None
+    """Who takes part in the trial, where it is one."""
 
 
 def dates_from(start: date) -> Callable[[str], float]:
@@ -129,14 +145,15 @@ def plain_standard(study: Study) -> Study:
     return replace(study, values={**study.values, "arms": arms}, paces={})
 
 
-def rulebook_of(study: Study, arm: str, registry: Registry) -> Rulebook:
-    """The rulebook of an arm."""
+def rulebook_of(study: Study, arms: str | Sequence[str], registry: Registry) -> Rulebook:
+    """The rulebook of a world in which one arm lives, or several."""
+    arms = (arms,) if isinstance(arms, str) else tuple(arms)
     values = study.values
     table, minutes = calendar_of(study)
     return build(
-        values, arm, dates_from(study.start_date), table, minutes, registry,
-        risk_cuts(values) if arm in study.paces else (0.0,) * len(GROUPS),
-        study.paces.get(arm, (1.0, 1.0)),
+        values, arms, dates_from(study.start_date), table, minutes, registry,
+        risk_cuts(values) if any(arm in study.paces for arm in arms) else (0.0,) * len(GROUPS),
+        [study.paces.get(arm, (1.0, 1.0)) for arm in arms],
     )  # fmt: skip
 
 
@@ -214,6 +231,7 @@ def settings_of(study: Study) -> Settings:
         displacement=float(market["displacement"]),
         pool_share=float(market["pool_share"]),
         unused_luck=unused_luck(v),
+        enrolment=enrolment_of(v, dates_from(study.start_date)),
     )
 
 
@@ -222,6 +240,8 @@ def unused_luck(values: dict[str, Any]) -> frozenset[str]:
     office, groups = values["office"], values["population"]["groups"]
     levers = [levers_of(values, arm) for arm in values["arms"]] + [values["regimes"][STANDARD]]
     unused = set()
+    if values["design"]["kind"] != "trial":
+        unused.add("arm")
     if office["calendar"] != "working":
         unused.add("day_time")
     by_risk = any(lever["allocation"]["kind"] == "by_risk" for lever in levers)

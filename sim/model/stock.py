@@ -153,8 +153,8 @@ PLAN_LEVERS = (
 
 
 def keeps_plan(before: Rulebook, w: Rulebook) -> tuple[bool, ...]:
-    """By group: whether an arm plans its meetings as was done before day 0."""
-    same_pace = (before.pace_high, before.pace_low) == (w.pace_high, w.pace_low)
+    """By group: whether the (first) arm plans its meetings as was done before day 0."""
+    same_pace = (before.pace_high[0], before.pace_low[0]) == (w.pace_high[0], w.pace_low[0])
     return tuple(
         same_pace
         and all(getattr(before, name)[g] == getattr(w, name)[g] for name in PLAN_LEVERS)
@@ -173,6 +173,7 @@ def _schedule(w: Rulebook, group: int) -> list[tuple[object, ...]]:
         found.append((
             w.phase_kind[i], w.phase_origin[i], w.phase_a[i], w.phase_b[i], w.phase_count[i],
             w.phase_until[i], days, w.phase_rule[i],
+            w.offered_step[w.phase_offers[i] : w.phase_offers[i] + w.phase_offers_count[i]],
         ))  # fmt: skip
         if w.phase_kind[i] == NONE:
             return found

@@ -8,7 +8,7 @@ from typing import Any, Protocol
 from sim.model.clock import FIRST, NORMAL, Alarm, Clock
 from sim.model.luck import Luck
 from sim.rules.meetings import MEETS, WAITS, WITHDRAWN, change_window
-from sim.rules.people import Spell
+from sim.rules.people import GROUPS, Spell
 from sim.rules.rulebook import Rulebook
 
 
@@ -19,7 +19,7 @@ class Surroundings(Protocol):
     rulebook: Rulebook
     luck: Luck
     office: Any
-    lever_set: int
+    lever_set: list[int]
 
     def look(self, p: Spell, limit: float) -> None:
         """When the person leaves, as far as it is known today and before ``limit``."""
@@ -34,19 +34,21 @@ class Surroundings(Protocol):
 def windows(world: Surroundings) -> Generator[Alarm, None, None]:
     """The process that changes everybody's levers."""
     clock, alarm = world.clock, Alarm()
-    for day, starts, number in window_changes(world.rulebook):
+    outside = world.rulebook.arm_set
+    for day, starts, number, arm in window_changes(world.rulebook):
         if day > clock._now:
             clock.set(alarm, day, FIRST)
             yield alarm
-        world.lever_set = number if starts else 0
+        world.lever_set[arm] = number if starts else outside[arm]
         for p in list(world.who_searches(day)):
-            _change(world, p, bool(starts), day)
+            if p.arm == arm:
+                _change(world, p, bool(starts), day)
 
 
 def _change(world: Surroundings, p: Spell, starts: bool, day: float) -> None:
     w = world.rulebook
     busy = p.state in (WAITS, MEETS)
-    row = world.lever_set * 7 + p.group
+    row = world.lever_set[p.arm] * len(GROUPS) + p.group
     if change_window(p, w, day, row, starts, busy, world.luck.plan(p, w), p.spread):
         world.office.pools[p.pool].withdraw(p)
         p.state = WITHDRAWN
@@ -61,11 +63,11 @@ def _change(world: Surroundings, p: Spell, starts: bool, day: float) -> None:
         world.ring_earlier(p, day)
 
 
-def window_changes(w: Rulebook) -> list[tuple[float, int, int]]:
-    """(day, whether it starts, number) of windows from day 0 on; one that is over by then is none."""
+def window_changes(w: Rulebook) -> list[tuple[float, int, int, int]]:
+    """(day, whether it starts, lever set, arm) of windows from day 0 on; one over by then is none."""
     changes = []
-    windows = zip(w.window_from_day, w.window_to_day, strict=True)
-    for number, (start, end) in enumerate(windows, start=1):
+    windows = zip(w.window_from_day, w.window_to_day, w.window_set, w.window_arm, strict=True)
+    for start, end, number, arm in windows:
         if end > 0.0:
-            changes += [(max(start, 0.0), 1, number), (end, 0, number)]
+            changes += [(max(start, 0.0), 1, number, arm), (end, 0, number, arm)]
     return sorted(changes)

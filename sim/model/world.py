@@ -1,4 +1,4 @@
-"""One world: the people of a replication, one arm's rules, an office and a labour market."""
+"""One world: the people of a replication, the rules of its arms, an office, a labour market."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from sim.model.luck import Luck
 from sim.model.office import Office
 from sim.model.population import People, all_entrants, spell_from
 from sim.model.search import search
-from sim.model.settings import Settings, Study
+from sim.model.settings import Settings, Study, Teams
 from sim.model.stock import take_over
 from sim.model.windows import windows
 from sim.rules.calendar import MINUTES_PER_DAY
@@ -29,7 +29,7 @@ from sim.rules.meetings import (
     WAITS,
     begin,
 )
-from sim.rules.people import JOB, OPEN, Spell
+from sim.rules.people import GROUPS, JOB, OPEN, Spell
 from sim.rules.renewal import sum_up_week
 from sim.rules.rulebook import Rulebook
 
@@ -41,7 +41,7 @@ SUM_ERROR = 1e-9
 
 
 class World:
-    """Everything that one arm's job seekers share."""
+    """Everything that the job seekers of an arm share, or those of all arms of a trial."""
 
     def __init__(
         self,
@@ -51,13 +51,16 @@ class World:
         arm: str,
         replication: int,
         luck: Luck | None = None,
+        teams: Teams = (),
     ) -> None:
         self.study = study
         self.settings = settings
         self.rulebook = w
         self.clock = Clock(settings.horizon_days)
         self.luck = luck or Luck(study.seed, replication)
-        self.office = Office(self.clock, settings, w, study.caseworkers[arm], study, replication)
+        self.office = Office(
+            self.clock, settings, w, study.caseworkers[arm], study, replication, teams
+        )
         for pool in self.office.pools:
             pool.meet = self.meet
         self.open: dict[int, Spell] = {}
@@ -65,7 +68,7 @@ class World:
         w.common_factor[:] = [1.0] * (1 + len(self.office.pools))
         self.coupled = settings.displacement > 0.0 or self.office.has_load_effect
         self.known_until_day = 0.0 if self.coupled else settings.horizon_days
-        self.lever_set = 0
+        self.lever_set = list(w.arm_set)
         self.entered = self.left = 0
         self.displaced_jobs = 0.0
         self.jobs = 0
@@ -94,7 +97,7 @@ class World:
         p.common = 1 + p.pool
         if p.entry_day >= 0.0:
             w = self.rulebook
-            p.row = self.lever_set * 7 + p.group
+            p.row = self.lever_set[p.arm] * len(GROUPS) + p.group
             start_line(p, w, p.entry_day)
             begin(p, w, p.entry_day, self.luck.plan(p, w), p.spread)
             p.counted = p.spell == 1 and p.entry_day < self.settings.observation_days

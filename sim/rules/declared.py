@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sim.rules.levers import LEVERS
 from sim.rules.parameters import Parameter as P
+from sim.rules.people import GROUPS
 
 _TEXTS = (
     P("name", "short name of the scenario, which names its results", kind="text"),
@@ -15,6 +16,27 @@ _TEXTS = (
     P("arms.<arm>.regime", "regime of this arm", kind="text"),
     P("arms.<arm>.title", "title of this arm", kind="text", optional=True),
 )
+
+_E = "arms.<arm>.enrolment"
+_TRIAL = (
+    P("trial.groups", "target groups from which people are enrolled", kind="choice", words=GROUPS,
+      many=True, optional=True),
+    P("trial.caseworkers", "caseworkers of the arms", kind="choice", words=("shared", "own"),
+      optional=True),
+    P("trial.extra_caseworkers", "caseworkers beside those of the first arm (shared)",
+      "caseworkers", "integer", low=0, high=1_000_000, optional=True),
+    P("trial.look_dates", "dates on which the evaluator looks", kind="date", many=True,
+      optional=True),
+    P(f"{_E}.people", "number of people enrolled in this arm", "people", "integer", low=1,
+      high=150_000, optional=True),
+    P(f"{_E}.share", "share of those who enter that is enrolled in this arm", "share", low=0,
+      above=True, high=1, optional=True),
+    P(f"{_E}.from", "first day on which people are enrolled in this arm", kind="date",
+      optional=True),
+    P(f"{_E}.to", "day after the last on which they are", kind="date", optional=True),
+    P(f"{_E}.caseworkers", "number of caseworkers of this arm's own team", "caseworkers",
+      "integer", low=0, high=1_000_000, words=("auto", "unlimited"), optional=True),
+)  # fmt: skip
 
 _G = "population.groups.<group>"
 _POPULATION = (
@@ -48,6 +70,8 @@ _POPULATION = (
       high=1),
     P(f"{_G}.episode.start_days", "latest spell day on which an episode begins", "days", low=0),
     P(f"{_G}.episode.length_days", "length of an episode", "days", low=0),
+    P(f"{_G}.episode.no_show_factor", "factor on no-shows face to face in an episode", low=0,
+      high=10),
 )  # fmt: skip
 
 _H = "hazard.<group>.<exit>"
@@ -148,7 +172,7 @@ _COSTS = (
 )  # fmt: skip
 
 _DESIGN = (
-    P("design.kind", "kind of comparison", kind="choice", words=("worlds",)),
+    P("design.kind", "kind of comparison", kind="choice", words=("worlds", "trial")),
     P("design.replications", "number of replications", "", "integer", low=1),
     P("design.seed", "seed of all luck", "", "integer", low=0,
       null=True),
@@ -167,6 +191,6 @@ _DESIGN = (
 )  # fmt: skip
 
 PARAMETERS: tuple[P, ...] = (
-    *_TEXTS, *_POPULATION, *_HAZARD, *_EFFECT, *_OFFICE, *_MARKET, *_COSTS, *_DESIGN, *LEVERS,
+    *_TEXTS, *_TRIAL, *_POPULATION, *_HAZARD, *_EFFECT, *_OFFICE, *_MARKET, *_COSTS, *_DESIGN, *LEVERS,
 )  # fmt: skip
 """Every parameter that ships; plug-ins add theirs (see `registry`)."""

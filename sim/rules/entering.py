@@ -30,13 +30,14 @@ def first_spell(p: Spell, q: Any, w: Rulebook) -> None:
     """Make ``p`` the first spell of an entrant, on the day of entry.
 
     Args:
-        q: the entrant: ``person``, ``group``, ``entry_day``, ``frailty``, ``thresholds`` (one unit
+        q: the entrant: ``person``, ``group``, ``arm`` (below 0 for who is in no trial), ``entry_day``, ``frailty``, ``thresholds`` (one unit
             exponential for each kind of exit) and the further luck of a person.
     """
     make_nobody(p)
     start_over(p)
     p.person = q.person
     p.group = q.group
+    p.arm = q.arm if q.arm > 0 else 0
     p.frailty = q.frailty
     p.day_time = q.day_time
     p.score = q.score
@@ -57,7 +58,8 @@ def first_spell(p: Spell, q: Any, w: Rulebook) -> None:
 
 def set_pace(p: Spell, w: Rulebook) -> None:
     """The pace of the person's meeting clock, by risk where meetings are allocated so."""
-    p.pace = w.pace_high if p.score > w.risk_cut[p.group] else w.pace_low
+    at_risk = p.score > w.risk_cut[p.group]
+    p.pace = w.pace_high[p.arm] if at_risk else w.pace_low[p.arm]
 
 
 def enter_spell(

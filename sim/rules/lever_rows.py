@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from math import inf
 from typing import Any
 
 from sim.rules import meetings, regimes
-from sim.rules.levers import with_changes
+from sim.rules.levers import EVERYBODY, with_changes
 from sim.rules.people import GROUPS
 from sim.rules.phases import Phases, by_group
 
 Floats = tuple[float, ...]
 Ints = tuple[int, ...]
+
+STANDARD = "standard"
+"""The regime under which the office was run before day 0, and those whom no other is for."""
 
 
 def levers_of(values: dict[str, Any], arm: str) -> dict[str, Any]:
@@ -21,16 +24,61 @@ def levers_of(values: dict[str, Any], arm: str) -> dict[str, Any]:
     return with_changes(values["regimes"][chosen["regime"]], chosen.get("levers") or {})
 
 
+def is_for(levers: Mapping[str, Any], group: str) -> bool:
+    """Whether a regime is for a target group; those that it is not for stay under standard."""
+    return EVERYBODY in levers["groups"] or group in levers["groups"]
+
+
 def lever_rows(
-    values: dict[str, Any], levers: dict[str, Any], dates: Callable[[str], float], registry: Any
+    values: dict[str, Any],
+    levers: Sequence[dict[str, Any]],
+    dates: Callable[[str], float],
+    registry: Any,
 ) -> dict[str, Any]:
+    """The columns of the rulebook that hold levers, those of several arms one after the other.
+
+    Args:
+        levers: of each arm.
+        dates: turns an ISO date into days from the start date.
+    """
     phases = Phases(registry)
     rows: list[dict[str, Any]] = []
-    windows = levers["windows"]
-    starts = {g: phases.add(by_group(levers["schedule"], g)) for g in GROUPS}
-    for window in [None, *windows]:
+    arm_set: list[int] = []
+    windows: list[tuple[float, float, int, int]] = []
+    for arm, of_arm in enumerate(levers):
+        arm_set.append(len(rows) // len(GROUPS))
+        rows += _rows_of_arm(values, of_arm, phases)
+        for number, window in enumerate(of_arm["windows"], start=1):
+            windows.append((dates(window["from"]), dates(window["to"]), arm, arm_set[-1] + number))
+    columns: dict[str, Any] = {k: tuple(r[k] for r in rows) for k in rows[0]}
+    for key in ("form_weight", "no_show"):
+        columns[key] = tuple(x for triple in columns[key] for x in triple)
+    columns["lever_sets"] = len(rows) // len(GROUPS)
+    columns["arm_set"] = tuple(arm_set)
+    for place, name in enumerate(("from_day", "to_day", "arm", "set")):
+        columns[f"window_{name}"] = tuple(window[place] for window in windows)
+    columns |= phases.table()
+    weight = "inflow_per_week" if values["population"]["inflow"]["kind"] == "poisson" else "share"
+    here = [values["population"]["groups"][g][weight] > 0.0 for g in GROUPS]
+    rows = [row for i, row in enumerate(rows) if here[i % len(GROUPS)]]
+    columns["plan_luck"] = _needs_plan_luck(rows, columns["phase_kind"])
+    columns["meeting_luck"] = bool(columns["offered_step"]) or _needs_meeting_luck(rows)
+    return columns
+
+
+def _rows_of_arm(
+    values: dict[str, Any], arm_levers: dict[str, Any], phases: Phases
+) -> list[dict[str, Any]]:
+    """The rows of an arm: by group, outside all windows and then in each."""
+    rows: list[dict[str, Any]] = []
+    others = values["regimes"][STANDARD]
+    by = {g: arm_levers if is_for(arm_levers, g) else others for g in GROUPS}
+    starts = {g: phases.add(by_group(by[g]["schedule"], g)) for g in GROUPS}
+    for dated in [None, *arm_levers["windows"]]:
         for g in GROUPS:
             people = values["population"]["groups"][g]
+            levers = by[g]
+            window: Any = dated if is_for(arm_levers, g) else None
             form = by_group(levers["form"], g)
             if window is not None and window.get("form"):
                 form = window["form"]
@@ -47,6 +95,8 @@ def lever_rows(
                 "fund_wait_days": float(first["fund_wait_days"]),
                 "recall_pause_days": float(levers["recall_pause_days"]) if g == "seasonal" else 0.0,
                 "episode_pace": float(levers["episode_pace"]),
+                "episode_distance_share": float(levers["episode_distance_share"]),
+                "episode_no_show_factor": float(people["episode"]["no_show_factor"]),
                 "duty": regimes.VOLUNTARY if voluntary else regimes.MANDATORY,
                 "voluntary_weight": float(levers["voluntary_weight"]),
                 "accepted": people["reach"] * people["acceptance"],
@@ -72,19 +122,7 @@ def lever_rows(
                 "catch_up": stops and window["missed"] == "catch_up",
                 "catch_up_days": float(window["catch_up_days"]) if stops else 0.0,
             })  # fmt: skip
-    columns: dict[str, Any] = {k: tuple(r[k] for r in rows) for k in rows[0]}
-    for key in ("form_weight", "no_show"):
-        columns[key] = tuple(x for triple in columns[key] for x in triple)
-    columns["lever_sets"] = 1 + len(windows)
-    columns["window_from_day"] = tuple(dates(w["from"]) for w in windows)
-    columns["window_to_day"] = tuple(dates(w["to"]) for w in windows)
-    columns |= phases.table()
-    weight = "inflow_per_week" if values["population"]["inflow"]["kind"] == "poisson" else "share"
-    here = [values["population"]["groups"][g][weight] > 0.0 for g in GROUPS]
-    rows = [row for i, row in enumerate(rows) if here[i % len(GROUPS)]]
-    columns["plan_luck"] = _needs_plan_luck(rows, columns["phase_kind"])
-    columns["meeting_luck"] = _needs_meeting_luck(rows)
-    return columns
+    return rows
 
 
 def _needs_plan_luck(rows: list[dict[str, Any]], phase_kinds: Ints) -> bool:
@@ -98,6 +136,7 @@ def _needs_meeting_luck(rows: list[dict[str, Any]]) -> bool:
     return any(
         r["minutes_kind"] != meetings.FIXED
         or r["share_physical"] < 1.0
+        or r["episode_distance_share"] > 0.0
         or r["partner_share"] > 0.0
         or max(r["no_show"]) > 0.0
         or r["duty"] == regimes.VOLUNTARY

@@ -7,6 +7,10 @@ from copy import deepcopy
 from typing import Any
 
 from sim.rules.parameters import Parameter as P
+from sim.rules.people import GROUPS
+
+EVERYBODY = "all"
+"""What `groups` says where a regime is for all target groups."""
 
 _R = "regimes.<regime>"
 _S = f"{_R}.schedule.<group or default>.[]"
@@ -18,6 +22,8 @@ SCHEDULE_KINDS = ("meetings", "every_days", "days", "agreed_days", "random_every
 LEVERS: tuple[P, ...] = (
     P(f"{_R}.title", "title of the regime", kind="text"),
     P(f"{_R}.about", "one line about the regime", kind="text"),
+    P(f"{_R}.groups", "group that the regime is for; the others stay under standard",
+      kind="choice", words=(EVERYBODY, *GROUPS), many=True),
     P(f"{_S}.meetings", "number of meetings, evenly over the span", "", "integer", low=1,
       high=1000, optional=True),
     P(f"{_S}.span_days", "span of these meetings", "days", low=0, above=True, optional=True),
@@ -30,6 +36,8 @@ LEVERS: tuple[P, ...] = (
       many=True, optional=True),
     P(f"{_S}.random_every_days", "mean of the random gap", "days", low=0, above=True,
       optional=True),
+    P(f"{_S}.offered", "places in this phase, from 1, of meetings that are voluntary", "",
+      "integer", low=1, high=1000, many=True, optional=True),
     P(f"{_S}.none", "choice of no meeting", kind="boolean", optional=True),
     P(f"{_S}.kind", "schedule of a plug-in", kind="choice", words=(), optional=True),
     P(f"{_R}.first_meeting.latest_day", "latest spell day of the first meeting", "days", low=0,
@@ -53,6 +61,9 @@ LEVERS: tuple[P, ...] = (
     P(f"{_R}.self_booking.window_days", "days among which they choose", "days", low=0),
     P(f"{_R}.self_booking.no_show_factor", "factor on no-shows of booked meetings", low=0,
       high=10),
+    P(f"{_R}.episode_distance_share",
+      "share of face-to-face meetings that move to a distance in an episode", "share", low=0,
+      high=1),
     P(f"{_R}.episode_pace", "speed of the meeting clock in an episode (0: paused)", low=0,
       high=10),
     P(f"{_R}.recall_pause_days", "spell day before which seasonal workers have no meeting", "days",

@@ -14,6 +14,7 @@ from sim.rules.regimes import (
     call,
     call_kept,
     enter_window,
+    in_episode,
     leave_window,
     next_in_window,
     plan_next,
@@ -58,16 +59,22 @@ def fall_due(p: Spell, w: Table, u: Luck) -> int:
     if not w.meeting_luck:
         return ASKS
     share = w.share_physical[row]
+    distance = w.share_distance[row]
+    hindered = in_episode(p, p.due_day)
+    if hindered and w.episode_distance_share[row] > 0.0:
+        moved = share * w.episode_distance_share[row]
+        share -= moved
+        distance += moved
     within = u[1] / share if u[1] < share else 0.0
     if u[1] >= share:
-        if u[1] < share + w.share_distance[row]:
+        if u[1] < share + distance:
             p.form = DISTANCE
             p.minutes = w.minutes_distance[row]
-            within = (u[1] - share) / w.share_distance[row]
+            within = (u[1] - share) / distance
         else:
             p.form = GROUP
             p.minutes = w.minutes_group[row]
-            share += w.share_distance[row]
+            share += distance
             within = (u[1] - share) / (1.0 - share)
     if p.duty == VOLUNTARY and u[2] >= w.accepted[row]:
         p.minutes = 0.0
@@ -75,6 +82,8 @@ def fall_due(p: Spell, w: Table, u: Luck) -> int:
     missing = w.no_show[3 * row + p.form]
     if p.booked:
         missing *= w.booking_no_show_factor[row]
+    if hindered and p.form == PHYSICAL:
+        missing *= w.episode_no_show_factor[row]
     if p.duty == MANDATORY and u[0] < missing:
         p.absent = 1
     if within < w.partner_share[row]:

@@ -77,6 +77,8 @@ class Spell(Line):
     # who
     person: int
     group: int
+    arm: int
+    """Place among the arms of the world; 0 where there is one only, and for who is in no trial."""
     row: int
     spell: int
     pool: int
@@ -159,7 +161,7 @@ def blank_spell() -> Spell:
 
 def make_nobody(p: Spell) -> None:
     """Set what a person keeps from spell to spell."""
-    p.person = p.group = p.row = p.pool = p.spell = p.line = p.common = 0
+    p.person = p.group = p.arm = p.row = p.pool = p.spell = p.line = p.common = 0
     p.frailty = p.chi = p.pace = p.quality = 1.0
     p.day_time = p.score = p.caseworker_draw = p.spread = 0.0
 

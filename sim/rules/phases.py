@@ -15,8 +15,9 @@ class Phases:
 
     def __init__(self, registry: Any) -> None:
         self.registry = registry
-        self.rows: list[tuple[int, float, float, float, int, float, int, Any]] = []
+        self.rows: list[tuple[int, float, float, float, int, float, int, int, int, Any]] = []
         self.days: list[float] = []
+        self.offered: list[int] = []
 
     def add(self, phases: list[dict[str, Any]]) -> int:
         """Append one schedule; returns the index of its first phase."""
@@ -44,18 +45,23 @@ class Phases:
                     regimes.PLUGGED,
                     OwnSchedule(plugin.function, parameters_of(plugin, phase)),
                 )
-            self.rows.append((kind, origin, a, b, count, until, first, rule))
+            offered = phase.get("offered", ())
+            offers = (len(self.offered), len(offered))
+            self.offered += [int(step) for step in offered]
+            self.rows.append((kind, origin, a, b, count, until, first, *offers, rule))
             origin = until
-        self.rows.append((regimes.NONE, 0.0, 0.0, 0.0, 0, inf, 0, None))
+        self.rows.append((regimes.NONE, 0.0, 0.0, 0.0, 0, inf, 0, 0, 0, None))
         return start
 
     def table(self) -> dict[str, Any]:
         """The phases as columns."""
-        names = ("kind", "origin", "a", "b", "count", "until", "list", "rule")
+        names = (
+            "kind", "origin", "a", "b", "count", "until", "list", "offers", "offers_count", "rule",
+        )  # fmt: skip
         columns = {
             f"phase_{n}": c for n, c in zip(names, zip(*self.rows, strict=True), strict=True)
         }
-        return {**columns, "list_day": tuple(self.days)}
+        return {**columns, "list_day": tuple(self.days), "offered_step": tuple(self.offered)}
 
 
 def by_group(choice: Any, group: str) -> Any:

@@ -37,6 +37,12 @@ def clock_at(p: Spell, w: Table, day: float) -> float:
     return active * p.pace
 
 
+def in_episode(p: Spell, day: float) -> bool:
+    """Whether a calendar day lies in the person's episode (treatment, a small job)."""
+    active = day - p.entry_day - p.lost_days
+    return p.episode_from <= active < p.episode_to
+
+
 def day_of(p: Spell, w: Table, clock_days: float) -> float:
     """The calendar day on which the person's meeting clock shows ``clock_days``."""
     active = clock_days / p.pace
@@ -116,7 +122,16 @@ def plan_next(p: Spell, w: Table, day: float, u: Luck) -> None:
     if u[1] < w.booking_share[row]:
         p.booked = 1
         due -= u[2] * w.booking_window_days[row]
-    call(p, w, day, due, w.duty[row])
+    call(p, w, day, due, planned_duty(p, w))
+
+
+def planned_duty(p: Spell, w: Table) -> int:
+    """The duty to come to the meeting that is planned now: some of a phase may be offered."""
+    first = w.phase_offers[p.phase]
+    for i in range(first, first + w.phase_offers_count[p.phase]):
+        if w.offered_step[i] == p.step:
+            return VOLUNTARY
+    return int(w.duty[p.row])
 
 
 def call(p: Spell, w: Table, day: float, due: float, duty: int) -> None:
@@ -176,7 +191,7 @@ def enter_window(p: Spell, w: Table, day: float, row: int, busy: bool, u: float)
             p.kept_due_day = p.due_day
             next_in_window(p, w, day)
     elif not busy:
-        p.duty = w.duty[row]
+        p.duty = planned_duty(p, w)
     if w.benefit_stops[row] and p.right_day < inf:
         p.right_left = p.right_day - day
         set_right(p, inf)
@@ -218,7 +233,7 @@ def leave_window(p: Spell, w: Table, day: float, row: int, busy: bool, u: float)
         elif not busy:
             call_kept(p, w, day)
     elif not busy:
-        p.duty = w.duty[row]
+        p.duty = planned_duty(p, w)
     if p.right_left < inf:
         set_right(p, day + p.right_left)
         p.right_left = inf
@@ -230,7 +245,7 @@ def call_kept(p: Spell, w: Table, day: float) -> None:
     """Call the person for the meeting that was kept."""
     due = p.kept_due_day
     p.kept_due_day = inf
-    call(p, w, day, due, w.duty[p.row])
+    call(p, w, day, due, planned_duty(p, w))
 
 
 def set_right(p: Spell, day: float) -> None:

@@ -1,12 +1,12 @@
-"""The flat table of parameters that the rules read: one for each arm, in days and plain numbers.
+"""The flat table of parameters that the rules read: one for each world, in days and plain numbers.
 
-A *row* of the levers is ``7 * lever_set + group``: lever set 0 holds outside all windows, lever
-set k in the k-th window of the regime.
+A *row* of the levers is ``7 * lever_set + group``. Every arm of the world has a lever set that
+holds outside all windows (``arm_set``), and after it one for each window of its regime.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -21,7 +21,7 @@ Ints = tuple[int, ...]
 
 @dataclass(frozen=True, slots=True)
 class Rulebook:
-    """Everything the rules need to know of one arm (model sections 3 to 6), flat."""
+    """Everything the rules need to know of the arms of one world (model sections 3 to 6), flat."""
 
     # baseline lines (4 * group + exit)
     line_kind: Ints
@@ -70,6 +70,7 @@ class Rulebook:
     window_days: float
     # levers by row
     lever_sets: int
+    arm_set: Ints
     phase_start: Ints
     phase_kind: Ints
     phase_origin: Floats
@@ -78,13 +79,18 @@ class Rulebook:
     phase_count: Ints
     phase_until: Floats
     phase_list: Ints
+    phase_offers: Ints
+    phase_offers_count: Ints
     phase_rule: tuple[Callable[[int, float], float] | None, ...]
     list_day: Floats
+    offered_step: Ints
     latest_first_day: Floats
     fund_meeting: Ints
     fund_wait_days: Floats
     recall_pause_days: Floats
     episode_pace: Floats
+    episode_distance_share: Floats
+    episode_no_show_factor: Floats
     duty: Ints
     voluntary_weight: Floats
     accepted: Floats
@@ -110,10 +116,12 @@ class Rulebook:
     catch_up: tuple[bool, ...]
     catch_up_days: Floats
     risk_cut: Floats
-    pace_high: float
-    pace_low: float
+    pace_high: Floats
+    pace_low: Floats
     window_from_day: Floats
     window_to_day: Floats
+    window_arm: Ints
+    window_set: Ints
     # office
     no_show_minutes: float
     rebook_days: float
@@ -143,24 +151,25 @@ def cycle_of(spans: list[dict[str, Any]], dates: Callable[[str], float]) -> tupl
 
 def build(
     values: dict[str, Any],
-    arm: str,
+    arms: Sequence[str],
     dates: Callable[[str], float],
     next_open: tuple[int, Ints] | None,
     window_minutes: float,
     registry: Any,
     risk_cut: Floats,
-    paces: tuple[float, float],
+    paces: Sequence[tuple[float, float]],
 ) -> Rulebook:
-    """The rulebook of one arm.
+    """The rulebook of a world.
 
     Args:
+        arms: the arms that live in it, one or, in a trial, several.
         dates: turns an ISO date into days from the start date.
         next_open: (first day, next open day of each day from it on), None on a continuous
             calendar.
         window_minutes: minutes of an open day's window.
         registry: the researcher's own hazards, effects and schedules.
         risk_cut: by group, the score that parts high from low risk.
-        paces: of the meeting clock, at high and at low risk.
+        paces: by arm, of the meeting clock at high and at low risk.
     """
     office = values["office"]
     people = values["population"]["groups"]
@@ -186,10 +195,10 @@ def build(
         next_open=table,
         opens_at=office["opens_at_hour"] / 24.0 if working else 0.0,
         window_days=window_minutes / MINUTES_PER_DAY if working else 1.0,
-        **lever_rows(values, levers_of(values, arm), dates, registry),
+        **lever_rows(values, [levers_of(values, arm) for arm in arms], dates, registry),
         risk_cut=risk_cut,
-        pace_high=paces[0],
-        pace_low=paces[1],
+        pace_high=tuple(high for high, _ in paces),
+        pace_low=tuple(low for _, low in paces),
         no_show_minutes=float(office["no_show_minutes"]),
         rebook_days=float(office["rebook_days"]),
         exit_breaks_meeting=bool(office["exit_breaks_meeting"]),

@@ -25,7 +25,7 @@ from sim.model.compiled.layout import (
 )
 from sim.model.compiled.plugins import rule_functions
 from sim.model.journal import MEETING_COLUMNS, SPELL_COLUMNS
-from sim.model.population import UNUSED, People
+from sim.model.population import KINDS, UNUSED, People
 from sim.model.streams import key_of
 from sim.rules.rulebook import Rulebook
 
@@ -86,7 +86,7 @@ class Arrays:
         for name in ENTRANT_COLUMNS:
             column = getattr(people, name)
             if column is not None:
-                kind = np.int32 if name == "person" else np.int8 if name == "group" else float
+                kind = KINDS[name]
                 self.point(f"entrant_{name}", np.ascontiguousarray(column, kind))
 
     def store(self, name: str, entries: int) -> None:

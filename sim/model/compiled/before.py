@@ -26,6 +26,8 @@ def entrant_at(g, i):
     q.frailty = record_at(g.entrant_frailty, i, ONE_REAL).v
     for k in range(4):
         q.thresholds[k] = record_at(g.entrant_thresholds, 4 * i + k, ONE_REAL).v
+    if g.entrant_arm:
+        q.arm = record_at(g.entrant_arm, i, ONE_BYTE).v
     if g.entrant_day_time:
         q.day_time = record_at(g.entrant_day_time, i, ONE_REAL).v
     if g.entrant_score:

@@ -33,7 +33,7 @@ from sim.model.journal import MEETING_COLUMNS, SPELL_COLUMNS, ArmRows, office_by
 from sim.model.leavers import Leavers, Weeks
 from sim.model.office import WAIT_ERROR, Office
 from sim.model.population import People, past_entrants
-from sim.model.settings import Settings, Study, registry_of, rulebook_of, settings_of
+from sim.model.settings import TRIAL, Settings, Study, Teams, registry_of, rulebook_of, settings_of
 from sim.model.stock import backwards_days, keeps_plan
 from sim.model.windows import window_changes
 from sim.rules.errors import CheckError
@@ -63,6 +63,9 @@ def compile_for(study: Study) -> float:
         w, clock = rulebook_of(study, arm, registry), Clock(settings.horizon_days)
         pools = len(Office(clock, settings, w, study.caseworkers[arm], study, 0).pools)
         _prepare(np.zeros(1, WORLD), rulebook_record(w, pools))
+    if TRIAL in study.caseworkers:
+        w = rulebook_of(study, study.arms, registry)
+        _prepare(np.zeros(1, WORLD), rulebook_record(w, len(study.arms)))
     return kernels().seconds
 
 
@@ -119,15 +122,16 @@ def run_world(
     replication: int,
     people: People,
     stock: Stock | None,
+    teams: Teams = (),
 ) -> ArmRows:
-    """One arm of a replication from day 0 to the horizon.
+    """One world of a replication from day 0 to the horizon.
 
     Raises:
         CheckError: a self-check did not hold.
     """
     # the office of the SimPy engine says how caseworkers are shared among pools; it does not run
     office = Office(
-        Clock(settings.horizon_days), settings, w, study.caseworkers[arm], study, replication
+        Clock(settings.horizon_days), settings, w, study.caseworkers[arm], study, replication, teams
     )
     arrays = Arrays(w, study.seed, replication, len(office.pools))
     _set_up(arrays, study, settings, w, office, people, stock)
@@ -165,6 +169,8 @@ def _set_up(
     g["known_until_day"] = 0.0 if g["coupled"] else settings.horizon_days
     g["breaks"] = w.exit_breaks_meeting
     g["windowed"] = office.windowed
+    g["pool_by_arm"] = office.by_arm
+    g["lever_set"][: len(w.arm_set)] = w.arm_set
     for name in (
         "horizon_days", "observation_days", "gather_days", "group_size", "displacement",
         "pool_share", "load_elasticity", "pool_by_group", "own_caseworker", "deadline_days",
@@ -186,7 +192,7 @@ def _set_up(
     changes = np.array(window_changes(w), CHANGE)
     arrays.point("changes", changes if len(changes) else np.zeros(1, CHANGE))
     g["changes_count"] = len(changes)
-    later = [(day, office.shares(number)) for day, number in office.numbers[1:]]
+    later = office.later
     arrays.point("number_days", np.array([day for day, _ in later] + [inf]))
     arrays.point("number_sizes", np.array([s for _, sizes in later for s in sizes] + [0.0]))
     g["numbers_count"] = len(later)

@@ -19,7 +19,7 @@ REAL, WHOLE, PLACE, SHORT, BYTE, YES = (
 )  # fmt: skip
 
 BYTES = frozenset({
-    "group", "fixed_exit", "other_exit", "exit", "duty", "owed", "booked", "state", "form",
+    "group", "arm", "fixed_exit", "other_exit", "exit", "duty", "owed", "booked", "state", "form",
     "absent", "partner", "asked_duty", "others", "line",
 })  # fmt: skip
 """Whole numbers of a spell that fit into a byte."""
@@ -28,6 +28,9 @@ SHORTS = frozenset({
     "spell", "due", "held", "sanctions", "number", "planned", "asked_planned", "row", "knot", "phase",
 })  # fmt: skip
 """Those that take two, as they do in the rows, or are places in short tables; the rest take four."""
+
+MOST_ARMS = 16
+"""Arms that may live in one world."""
 
 LINES = 3
 """Exits beside the job, each with a record where meetings move it."""
@@ -83,7 +86,7 @@ lines), its place, its number in order of entry, and whether it is open."""
 ENTRANT = np.dtype([
     ("entry_day", REAL), ("frailty", REAL), ("thresholds", REAL, (4,)), ("day_time", REAL),
     ("score", REAL), ("caseworker", REAL), ("spread", REAL), ("episode_from", REAL),
-    ("episode_to", REAL), ("person", PLACE), ("group", BYTE),
+    ("episode_to", REAL), ("person", PLACE), ("group", BYTE), ("arm", BYTE),
 ], align=True)  # fmt: skip
 """One of the people; see ``sim.model.population.People``."""
 
@@ -111,11 +114,11 @@ POOL = _record(
 )  # fmt: skip
 """Caseworkers who serve one queue; see ``sim.model.jobcentre.Pool``."""
 
-CHANGE = _record((REAL, "day"), (PLACE, "starts number"))
-"""A window that begins or ends."""
+CHANGE = _record((REAL, "day"), (PLACE, "starts number arm"))
+"""A window of an arm that begins or ends."""
 
 LEAVER = _record(
-    (REAL, "threshold quality planned_due_day"), (PLACE, "person spell pool planned_duty")
+    (REAL, "threshold quality planned_due_day"), (PLACE, "person spell pool planned_duty arm")
 )
 """What the rows will not tell of a person who leaves for a job; see ``sim.model.audit``."""
 
@@ -137,8 +140,8 @@ FORM_CODES, DUTY_CODES = 4, 2
 """A meeting's kind is form + 4 * (duty + 2 * outcome): three short numbers in one byte."""
 
 ENTRANT_COLUMNS = (
-    "person", "group", "entry_day", "frailty", "thresholds", "day_time", "score", "caseworker",
-    "episode_from", "episode_to", "spread",
+    "person", "group", "arm", "entry_day", "frailty", "thresholds", "day_time", "score",
+    "caseworker", "episode_from", "episode_to", "spread",
 )  # fmt: skip
 
 PURPOSES = ("plan", "meeting", "return", "threshold")
@@ -165,7 +168,7 @@ WORLD = np.dtype(
         for name in (
             # how far it is
             "part", "entered", "left", "jobs", "sums_checked", "week", "next_entrant", "entrants",
-            "next_stock", "stock_count", "stage", "next_change", "changes_count", "next_numbers", "numbers_count", "lever_set", "asked",
+            "next_stock", "stock_count", "stage", "next_change", "changes_count", "next_numbers", "numbers_count", "asked",
             "weeks_kept", "leavers_count", "spell_rows", "meeting_rows", "wrong", "wrong_person",
             "wrong_spell",
             # how it is set up
@@ -183,11 +186,12 @@ WORLD = np.dtype(
             *(f"meeting_{name}" for name in MEETING_ROW),
         )
     ]
-    + [("deadline_days", REAL, (len(GROUPS),)), ("keeps_plan", BYTE, (len(GROUPS),))]
+    + [("deadline_days", REAL, (len(GROUPS),)), ("keeps_plan", BYTE, (len(GROUPS),)),
+       ("lever_set", PLACE, (MOST_ARMS,))]
     + [
         (name, YES)
         for name in (
-            "coupled", "breaks", "windowed", "own_caseworker", "pool_by_group", "is_opening",
+            "coupled", "breaks", "windowed", "own_caseworker", "pool_by_group", "pool_by_arm", "is_opening",
         )
     ],
     align=True,

@@ -56,6 +56,8 @@ def place(g, p):
         own = int(p.caseworker_draw * g.qualities_count)
         p.quality = record_at(g.qualities, own, ONE_REAL).v
         return own if g.pools_count > 1 else 0
+    if g.pool_by_arm:
+        return int(p.arm)
     if g.pool_by_group and g.pools_count == len(g.deadline_days):
         return int(p.group)
     return 0

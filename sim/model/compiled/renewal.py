@@ -113,16 +113,17 @@ def change_windows(g, w):
             ring(g, -1 - WINDOW, change.day, FIRST)
             return
         g.next_change += 1
-        g.lever_set = change.number if change.starts else 0
+        arm = WHOLE(change.arm)
+        g.lever_set[arm] = change.number if change.starts else w.arm_set[arm]
         for i in range(g.slots_taken):
             p = spell_at(g, i)
-            if _searches(g, w, p):
+            if p.arm == arm and _searches(g, w, p):
                 _change(g, w, p, change.starts != 0)
 
 
 def _change(g, w, p, starts):
     busy = p.state == WAITS or p.state == MEETS
-    row = g.lever_set * MANY + p.group
+    row = g.lever_set[p.arm] * MANY + p.group
     if change_window(p, w, g.now, row, starts, busy, plan_luck(g, p, w), p.spread):
         withdraw(g, p)
         p.state = WITHDRAWN

@@ -79,6 +79,7 @@ def keep_leaver(g, p):
     q.pool = p.pool
     q.planned_due_day = p.due_day
     q.planned_duty = p.duty
+    q.arm = p.arm
 
 
 def order_meetings(spells, meetings, number, found):

@@ -152,7 +152,7 @@ def _enter(g, w, p):
     pool_at(g, k).open_spells += 1
     p.common = 1 + k
     if p.entry_day >= 0.0:
-        p.row = g.lever_set * MANY + p.group
+        p.row = g.lever_set[p.arm] * MANY + p.group
         start_line(p, w, p.entry_day)
         begin(p, w, p.entry_day, plan_luck(g, p, w), p.spread)
         p.counted = p.spell == 1 and p.entry_day < g.observation_days

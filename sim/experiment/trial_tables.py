@@ -1,0 +1,137 @@
+"""The tables of a trial over its replications: trial.csv, trial_arms.csv, roll_out.csv, enrolled.csv."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, TypeVar
+
+import numpy as np
+import pandas as pd
+
+from sim.experiment.evaluator import COX
+from sim.experiment.intervals import Estimate, estimate, t_quantile
+from sim.experiment.trial import (
+    ALONE_TRUTH,
+    ESTIMATE,
+    EVERYBODY_TRUTH,
+    QUARTER_DAYS,
+    REPORTED_SE,
+    Found,
+)
+from sim.model.settings import dates_from
+
+if TYPE_CHECKING:
+    from sim.model.settings import Study
+
+Key = TypeVar("Key")
+
+ARM_COLUMNS = (
+    "arm", "look_date", "look_day", "metric", "unit", "mean", "se", "one_trial_low",
+    "one_trial_high", "replications",
+)  # fmt: skip
+CONTRAST_COLUMNS = (
+    "arm", "baseline", "look_date", "look_day", "estimator", "unit", "estimate", "se",
+    "one_trial_low", "one_trial_high", "reported_se", "alone", "alone_se", "everybody",
+    "everybody_se", "replications",
+)  # fmt: skip
+ROLL_OUT_COLUMNS = (
+    "arm", "baseline", "entry_from_week", "entry_to_week", "alone_days_saved", "alone_se",
+    "everybody_days_saved", "everybody_se", "replications",
+)  # fmt: skip
+
+
+def trial_tables(study: Study, found: Mapping[int, Found]) -> dict[str, pd.DataFrame]:
+    """Tables by file name.
+
+    Args:
+        found: by replication.
+    """
+    each = [found[replication] for replication in sorted(found)]
+    has_luck = study.values["design"]["luck"] != "grid"
+    return {
+        "trial.csv": _contrasts(study, each, has_luck),
+        "trial_arms.csv": _arms(study, each, has_luck),
+        "roll_out.csv": _roll_out(study, each, has_luck),
+    }
+
+
+def enrolled_table(study: Study, found: Mapping[int, Found]) -> pd.DataFrame:
+    """Who was enrolled in which arm, of some replications."""
+    parts = [
+        pd.DataFrame({
+            "replication": replication,
+            "person": one.people["person"],
+            "arm": np.array(study.arms, dtype=object)[one.people["arm"]],
+            "entry_day": one.people["entry_day"],
+        })
+        for replication, one in sorted(found.items())
+    ]  # fmt: skip
+    return pd.concat(parts, ignore_index=True)
+
+
+def one_trial(found: Estimate) -> tuple[float, float]:
+    """Where one more trial of this size would lie, 19 times in 20 (Student's t, new value)."""
+    number = int(found.number)
+    half = float(t_quantile(found.number) * found.se) * np.sqrt(number + 1.0)
+    return float(found.mean - half), float(found.mean + half)
+
+
+def _figure(tables: Sequence[dict[Key, float]], key: Key, has_luck: bool) -> Estimate:
+    return estimate(np.array([table[key] for table in tables]), has_luck)
+
+
+def _contrasts(study: Study, each: Sequence[Found], has_luck: bool) -> pd.DataFrame:
+    day_of = dates_from(study.start_date)
+    tables = [one.contrasts for one in each]
+    rows = []
+    for date, arm, name, which in each[0].contrasts:
+        if which != ESTIMATE:
+            continue
+        value, reported, alone, everybody = (
+            _figure(tables, (date, arm, name, one), has_luck)
+            for one in (ESTIMATE, REPORTED_SE, ALONE_TRUTH, EVERYBODY_TRUTH)
+        )
+        if not np.isfinite(value.mean):
+            continue
+        rows.append((
+            arm, study.arms[0], date, day_of(date), name, "ratio" if name in COX else "days",
+            float(value.mean), float(value.se), *one_trial(value), float(reported.mean),
+            float(alone.mean), float(alone.se), float(everybody.mean), float(everybody.se),
+            int(value.number),
+        ))  # fmt: skip
+    return pd.DataFrame(rows, columns=list(CONTRAST_COLUMNS))
+
+
+def _arms(study: Study, each: Sequence[Found], has_luck: bool) -> pd.DataFrame:
+    day_of = dates_from(study.start_date)
+    tables = [one.arms for one in each]
+    rows = []
+    for date, arm, name in each[0].arms:
+        value = _figure(tables, (date, arm, name), has_luck)
+        if np.isfinite(value.mean):
+            rows.append((
+                arm, date, day_of(date), name, _unit(name), float(value.mean), float(value.se),
+                *one_trial(value), int(value.number),
+            ))  # fmt: skip
+    return pd.DataFrame(rows, columns=list(ARM_COLUMNS))
+
+
+def _unit(metric: str) -> str:
+    return "people" if metric == "enrolled" else "share" if metric.endswith("share") else "days"
+
+
+def _roll_out(study: Study, each: Sequence[Found], has_luck: bool) -> pd.DataFrame:
+    tables = [one.cohorts for one in each]
+    weeks = int(QUARTER_DAYS // 7)
+    rows = []
+    for arm, quarter, which in each[0].cohorts:
+        if which != ALONE_TRUTH:
+            continue
+        alone, everybody = (
+            _figure(tables, (arm, quarter, one), has_luck) for one in (ALONE_TRUTH, EVERYBODY_TRUTH)
+        )
+        rows.append((
+            arm, study.arms[0], weeks * quarter, weeks * (quarter + 1), float(alone.mean),
+            float(alone.se), float(everybody.mean), float(everybody.se), int(alone.number),
+        ))  # fmt: skip
+    return pd.DataFrame(rows, columns=list(ROLL_OUT_COLUMNS))
