@@ -13,19 +13,25 @@ from math import inf
 
 import numpy as np
 
-from sim.experiment.exact import Course, gamma_nodes, must_be_exact
+from sim.experiment.exact import Course, Line, gamma_nodes, must_be_exact
 from sim.model.settings import Study, registry_of, rulebook_of, settings_of
 from sim.rules.errors import InputError
 from sim.rules.people import GROUPS
 
 Array = np.ndarray
-MOST_DAYS = 7.0
-"""No piece is longer, so that eight nodes integrate it to a relative 1e-12."""
+MOST_DAYS = 14.0
+"""No piece is longer, so that eight nodes integrate it to a relative 1e-10."""
 
 KINKS_DAYS = tuple(2.0**-k for k in range(12))
 """A Weibull rate is not smooth at entry: pieces are finer towards it."""
 
 NODES, WEIGHTS = np.polynomial.legendre.leggauss(8)
+
+
+def _lines(course: Course) -> list[Line]:
+    """The line to a job, and those of the other ways out that anybody takes."""
+    job, *others = course.lines
+    return [job, *(line for line in others if line.sum_to(course.until) > 0.0)]
 
 
 @dataclass(frozen=True)
@@ -38,7 +44,7 @@ class Weighted:
 
     def at(self, days: Array) -> tuple[Array, Array]:
         """Share still unemployed, and exits to a job per day and entrant, on some spell days."""
-        job, *others = self.course.lines
+        job, *others = _lines(self.course)
         gone = days >= self.course.ends_day
         here = np.where(gone, 0.0, days)
         own = np.array([job.sum_to(day) for day in here])
@@ -105,7 +111,7 @@ def curves(
     """
     until = max(days)
     found = [[c for arm in mixed for c in _courses(study, arm, group, until)] for mixed in arms]
-    edges = {0.0, *days, *np.arange(MOST_DAYS, until, MOST_DAYS).tolist(), *KINKS_DAYS}
+    edges = {0.0, until, *days, *np.arange(MOST_DAYS, until, MOST_DAYS).tolist(), *KINKS_DAYS}
     for one in (c.course for mixed in found for c in mixed):
         edges.update(day for line in one.lines for day in line.starts)
         edges.add(min(one.ends_day, until))
@@ -151,12 +157,12 @@ def employed_days(study: Study, curve: Curve, to_day: float, rate_per_day: float
     total = 0.0
     for c in curve.courses:
         here = np.minimum(grid, np.nextafter(c.course.ends_day, 0.0))
-        job, *others = c.course.lines
+        job, *others = _lines(c.course)
         own = np.array([job.sum_to(day) for day in here])
         rest = sum((np.array([line.sum_to(day) for day in here]) for line in others), 0.0 * own)
         for z, weight in zip(*gamma_nodes(c.variance and variance, float(own[-1])), strict=True):
-            total += c.weight * weight * _in_work(z * own, rest, rate_per_day)
-    return total
+            total += c.weight * float(weight) * _in_work(z * own, rest, rate_per_day)
+    return float(total)
 
 
 def _in_work(job: Array, other: Array, rate_per_day: float) -> float:

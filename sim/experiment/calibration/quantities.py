@@ -154,6 +154,10 @@ def _paired(one: Callable[[Setting, Curve], float], sign: float = 1.0) -> Measur
 
 QUANTITIES: Mapping[str, Quantity] = {
     "days_saved": Quantity("restricted mean duration saved", "days", days_saved),
+    "weeks_saved": Quantity(
+        "restricted mean duration saved", "weeks",
+        lambda s, of, a: days_saved(s, of, a) / DAYS_PER_WEEK,
+    ),
     "restricted_mean_days": Quantity(
         "restricted mean duration", "days", lambda s, of, _: of.restricted_mean(s.days), False
     ),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from math import isfinite
+from math import isfinite, sqrt
 from typing import Any
 
 from sim.experiment.calibration.quantities import QUANTITIES, Quantity
@@ -19,7 +19,7 @@ EXPECTED = "expected"
 TARGET_KEYS = ("title", "about", "base", "method", "study", "fit", "ridge", "figures", "beside")
 FIGURE_KEYS = (
     "value", "over", "less", "quantity", "arm", "against", "group", "days", "entry_days",
-    "look_day", "scale", "source", "assumptions", "changes",
+    "look_day", "scale", "weight", "source", "assumptions", "changes",
 )  # fmt: skip
 METHODS = ("auto", "exact", "worlds")
 DEFAULT_DAYS = 728.0
@@ -30,7 +30,8 @@ class Figure:
     """One published figure and how it was measured.
 
     ``arms`` are those of the treated (with equal weights), ``against`` those that they are
-    compared with. ``scale`` is what a residual is divided by. ``changes`` are values of the
+    compared with. ``scale`` is what a residual is divided by: the figure itself, unless a target says
+    else, over the root of its weight. ``changes`` are values of the
     study, by dotted key, that hold for this figure alone.
     """
 
@@ -145,11 +146,12 @@ class Reader:
         if entry > look:
             self.say(f"figures.{name}.entry_days is {entry:g}; it may be at most the look day, {look:g}.")
         scale = self.number(f"figures.{name}.scale", one.get("scale", abs(value) or 1.0), above=0.0)
+        weight = self.number(f"figures.{name}.weight", one.get("weight", 1.0), above=0.0)
         if len(self.problems) > before:
             return None
         return Figure(
             name, value, quantity, _names(one.get("arm")), _names(one.get("against")), group, days,
-            entry, look, scale, str(one.get("source", source)), str(one.get("assumptions", "")),
+            entry, look, scale / sqrt(weight), str(one.get("source", source)), str(one.get("assumptions", "")),
             dict(one.get("changes") or {}),
         )  # fmt: skip
 
