@@ -38,9 +38,7 @@ FACTS = (
 def write(run: Run, drawn: Sequence[Drawn]) -> Path:
     """Write report.html into the run folder."""
     folder = files(__package__).joinpath("text")
-    style = folder.joinpath("report.css").read_text(encoding="utf-8").strip() + "\n"
-    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
-    policy = f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'"
+    style, policy = dress()
     environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True,
                               lstrip_blocks=True)  # fmt: skip
     source = folder.joinpath("report.html.j2").read_text(encoding="utf-8")
@@ -66,6 +64,15 @@ def write(run: Run, drawn: Sequence[Drawn]) -> Path:
     path = run.path / "report.html"
     path.write_text(page, encoding="utf-8", newline="\n")
     return path
+
+
+def dress() -> tuple[str, str]:
+    """The style of a page, and the policy under which a browser shows it and nothing else."""
+    file = files(__package__).joinpath("text", "report.css")
+    style = file.read_text(encoding="utf-8").strip() + "\n"
+    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
+    allowed = f"style-src 'sha256-{digest}'"
+    return style, f"default-src 'none'; {allowed}; base-uri 'none'; form-action 'none'"
 
 
 def answers(run: Run) -> list[str]:

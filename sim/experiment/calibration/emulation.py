@@ -65,20 +65,25 @@ class Emulation:
     plugins: Sequence[Path] = ()
     parameters: Sequence[Parameter] = ()
     method: str = EXACT
+    why_not_exact: str = ""
     tried: int = 0
     _known: dict[Any, float] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
+        """Choose the method, if the target leaves that open."""
         if self.target.method != "auto":
             self.method = self.target.method
-        elif any(one.quantity not in QUANTITIES for one in self.target.figures):
-            self.method = WORLDS
-        else:
-            try:
-                self.method = EXACT
-                self.figure(self.target.figures[0], {})
-            except InputError:
-                self.method = WORLDS
+            return
+        others = [one.quantity for one in self.target.figures if one.quantity not in QUANTITIES]
+        if others:
+            self.method, self.why_not_exact = WORLDS, f"{others[0]} is known only there"
+            return
+        try:
+            for one in self.target.figures:
+                self.figure(one, {})
+        except InputError as error:
+            self.method, self.why_not_exact = WORLDS, str(error)
+            self._known.clear()
 
     def figure(self, figure: Figure, point: Point) -> float:
         """What the model gives for one figure.

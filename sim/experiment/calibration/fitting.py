@@ -11,7 +11,7 @@ import numpy as np
 from scipy.optimize import least_squares
 
 from sim.experiment.calibration.emulation import Emulation, Point
-from sim.experiment.calibration.solving import Scan, scan, solve
+from sim.experiment.calibration.solving import POINTS, Scan, scan, solve
 from sim.experiment.calibration.target import Figure, Range, Ridge, Target
 from sim.rules.errors import InputError
 
@@ -25,6 +25,8 @@ SAME = 0.02
 """Fits nearer to each other than this part of the ranges are one."""
 
 RIDGE_POINTS = 21
+"""Points over the first parameter for each value of the second."""
+
 AT_END = 1e-6
 
 Tell = Callable[[str], None]
@@ -87,7 +89,7 @@ def calibrate(emulation: Emulation, tell: Tell = lambda text: None) -> Calibrati
     target = emulation.target
     first = target.fit[0]
     tell(f"{len(target.figures)} figures over {first.key}")
-    scans = {one.name: _scan(emulation, one, first) for one in target.figures}
+    scans = {one.name: _scan(emulation, one, first, {}) for one in target.figures}
     alone = {
         one.name: tuple(
             root.x for root in solve(_of(emulation, one, first.key, {}), one.value, scans[one.name])
@@ -147,8 +149,10 @@ def _of(emulation: Emulation, figure: Figure, key: str, others: Point) -> Callab
     return lambda x: emulation.figure(figure, {**others, key: x})
 
 
-def _scan(emulation: Emulation, figure: Figure, of: Range, others: Point | None = None) -> Scan:
-    return scan(_of(emulation, figure, of.key, others or {}), of.low, of.high)
+def _scan(
+    emulation: Emulation, figure: Figure, of: Range, others: Point, points: int = POINTS
+) -> Scan:
+    return scan(_of(emulation, figure, of.key, others), of.low, of.high, points)
 
 
 def _solution(emulation: Emulation, kind: str, point: Point) -> Solution:
@@ -214,6 +218,8 @@ def _must_be_attainable(emulation: Emulation) -> None:
     first, *others = emulation.target.fit
     problems = []
     for figure in emulation.target.figures:
+        if figure.out_of_reach:
+            continue
         seen = []
         for part in product(np.linspace(0.0, 1.0, 5), repeat=len(others)):
             fixed = {o.key: o.low + float(p) * (o.high - o.low) for o, p in zip(others, part)}
@@ -239,7 +245,7 @@ def _ridge(emulation: Emulation, ridge: Ridge, tell: Tell) -> list[Pair]:
         others = {ridge.key: second}
         if len(fit) == 1 and len(target.figures) == 1:
             (figure,) = target.figures
-            seen = _scan(emulation, figure, fit[0], others)
+            seen = _scan(emulation, figure, fit[0], others, RIDGE_POINTS)
             roots = solve(_of(emulation, figure, fit[0].key, others), figure.value, seen)
             points = [{fit[0].key: root.x, **others} for root in roots]
             if not points:

@@ -19,7 +19,8 @@ EXPECTED = "expected"
 TARGET_KEYS = ("title", "about", "base", "method", "study", "fit", "ridge", "figures", "beside")
 FIGURE_KEYS = (
     "value", "over", "less", "quantity", "arm", "against", "group", "days", "entry_days",
-    "look_day", "scale", "weight", "source", "assumptions", "changes",
+    "look_day", "scale", "weight", "out_of_reach", "source",
+    "assumptions", "changes",
 )  # fmt: skip
 METHODS = ("auto", "exact", "worlds")
 DEFAULT_DAYS = 728.0
@@ -48,6 +49,8 @@ class Figure:
     source: str = ""
     assumptions: str = ""
     changes: Mapping[str, Any] = field(default_factory=dict)
+    out_of_reach: bool = False
+    """Known to lie outside of what the form of the effect can give: it pulls, no more."""
 
     @property
     def unit(self) -> str:
@@ -152,7 +155,7 @@ class Reader:
         return Figure(
             name, value, quantity, _names(one.get("arm")), _names(one.get("against")), group, days,
             entry, look, scale / sqrt(weight), str(one.get("source", source)), str(one.get("assumptions", "")),
-            dict(one.get("changes") or {}),
+            dict(one.get("changes") or {}), bool(one.get("out_of_reach", False)),
         )  # fmt: skip
 
     def number(self, key: str, given: Any, above: float | None = None) -> float:
