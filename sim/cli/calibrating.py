@@ -12,7 +12,7 @@ from sim.cli import console
 from sim.cli.running import default_folder, near
 
 if TYPE_CHECKING:
-    from sim.experiment.calibration.fitting import Calibration
+    from sim.experiment.calibration.results import Calibration
 
 STEM = "calibration"
 
@@ -59,7 +59,7 @@ def calibrate(arguments: argparse.Namespace) -> None:
         console.say(f"{what} {near(Path(out) / name)}")
 
 
-def _print(found: "Calibration", values: dict[str, Any]) -> None:
+def _print(found: Calibration, values: dict[str, Any]) -> None:
     from sim.report import calibration as words
     from sim.report.words import say
 

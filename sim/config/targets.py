@@ -15,16 +15,8 @@ from sim.config.catalogue import Library
 from sim.config.configuration import Configuration
 from sim.config.loading import load
 from sim.experiment.calibration import emulation
-from sim.experiment.calibration.target import (
-    EXPECTED,
-    TARGET_KEYS,
-    Reader,
-    Ridge,
-    Target,
-    check_arms,
-    stop_if,
-    suggest,
-)
+from sim.experiment.calibration.reading import TARGET_KEYS, Reader, check_arms, stop_if, suggest
+from sim.experiment.calibration.target import EXPECTED, Ridge, Target
 
 GROUP = "target"
 RIDGE_VALUES = (14.0, 28.0, 42.0, 56.0, 70.0, 84.0, 120.0)
@@ -145,7 +137,9 @@ def _change(tree: dict[str, Any], asked: Asked, reader: Reader) -> None:
         return
     if asked.value is not None:
         if len(figures) > 1:
-            reader.say(f"value: there are several figures; write figures.NAME.value=… ({', '.join(figures)}).")
+            reader.say(
+                f"value: there are several figures; write figures.NAME.value=… ({', '.join(figures)})."
+            )
         else:
             asked.figures.setdefault(next(iter(figures)), {})["value"] = asked.value
     for name, changes in asked.figures.items():
@@ -181,7 +175,8 @@ def _target(
     }
     figures = reader.figures(tree["figures"], sources)
     beside = reader.figures(tree.get("beside") or {}, {})
-    check_arms((*figures, *beside), configuration.values["arms"], reader.say)
+    check_arms(figures, configuration.values["arms"], reader.say)
+    check_arms(beside, configuration.values["arms"], reader.say, fitted=False)
     given = tree.get("fit") or {}
     keys = asked.fit or list(given)
     if not keys:
@@ -189,19 +184,21 @@ def _target(
     within = {**given, **asked.within}
     if "" in within:
         within[keys[0] if keys else ""] = within.pop("")
-    ranges = [
-        reader.range(key, within.get(key), configuration.values, configuration.parameters)
-        for key in keys
-    ]
+    ranges = [reader.range(key, within.get(key), configuration.parameters) for key in keys]
     for key in asked.within:
         if key and key not in keys:
             reader.say(f"within: {key} is not fitted; fit={','.join(keys)}.")
-    method = str(tree.get("method", "auto"))
+    method = reader.method(str(tree.get("method", "auto")))
     ridge = _ridge(tree, asked, reader, configuration)
     stop_if(reader.problems)
     fit = tuple(one for one in ranges if one is not None)
-    if len(fit) > 1 and len(figures) == 1 and not ridge:
-        reader.say("one figure cannot tell several parameters apart; fit one, and see the ridge.")
+    if len(fit) > 1 and len(figures) == 1:
+        reader.say(
+            "one figure cannot tell several parameters apart; fit the first and let the ridge show "
+            f"the second: fit={fit[0].key} ridge={fit[1].key}:LOW,…,HIGH."
+        )
+    if ridge and [one.key for one in fit] == [ridge.key]:
+        reader.say(f"ridge: {ridge.key} is what is fitted; name another parameter, or ridge=none.")
     stop_if(reader.problems)
     return Target(
         name=name,
@@ -233,8 +230,12 @@ def _ridge(
             reader.say("ridge must name a parameter and its values.")
             return None
         key, values = next(iter(given.items()), ("effect.tau_days", list(RIDGE_VALUES)))
-    if not reader.range(key, [min(values), max(values)] if len(values) > 1 else None,
-                        configuration.values, configuration.parameters):  # fmt: skip
+    before = len(reader.problems)
+    numbers = sorted({reader.number(f"ridge of {key}", one) for one in values})
+    if len(reader.problems) > before:
         return None
-    numbers = tuple(reader.number(f"ridge of {key}", one) for one in values)
-    return Ridge(key, numbers)
+    if len(numbers) < 2:
+        reader.say(f"ridge: {key} needs at least two values: ridge={key}:14,60,120.")
+        return None
+    reader.range(key, [numbers[0], numbers[-1]], configuration.parameters)
+    return Ridge(key, tuple(numbers))

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from importlib.resources import files
+from math import isnan
 from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, StrictUndefined
 from markupsafe import Markup
 
-from sim.experiment.calibration.fitting import Calibration, Solution
+from sim.experiment.calibration.results import Calibration, Solution
 from sim.report.brief import dress
 from sim.report.inline import inline
 from sim.report.words import LANGUAGE, say
@@ -21,7 +22,7 @@ Table = tuple[list[str], list[list[str]]]
 
 def number(value: float | None) -> str:
     """A number to seven digits; what rounding leaves of nothing is nothing."""
-    return "" if value is None else f"{value if abs(value) > 1e-11 else 0.0:.7g}"
+    return "" if value is None or isnan(value) else f"{value if abs(value) > 1e-11 else 0.0:.7g}"
 
 
 def method(found: Calibration, values: Mapping[str, Any]) -> str:
@@ -59,7 +60,7 @@ def solution_table(found: Calibration) -> Table:
         rows.append([figure.name, figure.unit, number(figure.value), *simulated])
     for figure in found.target.beside:
         beside = (number(one.beside[figure.name]) for _, one in several)
-        rows.append([figure.name, figure.unit, "", *beside])
+        rows.append([figure.name, figure.unit, number(figure.value), *beside])
     rows.append([say("calibration.misfit"), "", "", *(f"{one.misfit:.3g}" for _, one in several)])
     return heads, rows
 

@@ -104,13 +104,19 @@ class Emulation:
         return {one.name: self.figure(one, point) for one in of or self.target.figures}
 
     def now(self, key: str) -> float:
-        """The value of a parameter as the study has it."""
+        """The value of a parameter as the study has it.
+
+        Raises:
+            InputError: a word stands in the place of the number.
+        """
         node: Any = self.values
         parts = key.split(".")
         if parts[0] == "arms" and parts[2:3] == ["levers"]:
             node, parts = levers_of(self.values, parts[1]), parts[3:]
         for part in parts:
             node = node[part]
+        if isinstance(node, bool) or not isinstance(node, (int, float)):
+            raise InputError(f"fit: {key} is {node!r} in this study; give it a number first.")
         return float(node)
 
     def _checked(self, point: Point) -> Point:
@@ -157,9 +163,7 @@ class Emulation:
             )
         found = [replicate(job, r).values for r in range(study.replications)]
         group = "all" if len(study.groups) == 1 else figure.group
-        means = {
-            arm: float(np.mean([one[arm, group, level] for one in found])) for arm in chosen
-        }
+        means = {arm: float(np.mean([one[arm, group, level] for one in found])) for arm in chosen}
         own = float(np.mean([means[arm] for arm in figure.arms]))
         if metric == level and not figure.against:
             return own

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import product
 from math import isfinite, sqrt
 
@@ -11,11 +10,12 @@ import numpy as np
 from scipy.optimize import least_squares
 
 from sim.experiment.calibration.emulation import Emulation, Point
+from sim.experiment.calibration.results import Calibration, Pair, Solution
 from sim.experiment.calibration.solving import POINTS, Scan, scan, solve
-from sim.experiment.calibration.target import Figure, Range, Ridge, Target
+from sim.experiment.calibration.target import Figure, Range, Ridge
 from sim.rules.errors import InputError
 
-STARTS = (0.15, 0.5, 0.85)
+STARTS = (0.25, 0.75)
 """Least squares starts from these parts of every range."""
 
 STEP = 0.02
@@ -27,56 +27,10 @@ SAME = 0.02
 RIDGE_POINTS = 21
 """Points over the first parameter for each value of the second."""
 
+COARSE_POINTS = 13
 AT_END = 1e-6
 
 Tell = Callable[[str], None]
-
-
-@dataclass(frozen=True)
-class Solution:
-    """Values of the fitted parameters, and what they give.
-
-    ``kind`` is solution, touching (the figure turns there), least squares, or as configured.
-    ``misfit`` is the root mean square of (simulated - published) / scale over the figures.
-    ``at_end`` names parameters that lie at the end of their range.
-    """
-
-    kind: str
-    point: Mapping[str, float]
-    simulated: Mapping[str, float]
-    misfit: float
-    beside: Mapping[str, float]
-    at_end: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
-class Pair:
-    """A point of the ridge: the second parameter, and the fit with it; None where there is none.
-
-    ``attainable`` is the nearest that the figure comes to its target where nothing solves it.
-    """
-
-    second: float
-    number: int
-    point: Mapping[str, float] | None
-    misfit: float | None
-    attainable: float | None
-
-
-@dataclass(frozen=True)
-class Calibration:
-    """A finished calibration."""
-
-    target: Target
-    method: str
-    solutions: tuple[Solution, ...]
-    configured: Solution
-    scans: Mapping[str, Scan]
-    """The figures over the first parameter, the others as configured."""
-    alone: Mapping[str, tuple[float, ...]]
-    """By figure: every value of the first parameter that would give it alone."""
-    ridge: tuple[Pair, ...]
-    tried: int
 
 
 def calibrate(emulation: Emulation, tell: Tell = lambda text: None) -> Calibration:
@@ -131,6 +85,11 @@ def unattainable(figure: Figure, key: str, seen: Scan) -> str:
     wanted, unit = f"{figure.value:.6g} {figure.unit}", figure.unit
     if not seen.points:
         return f"{figure.name}: the figure has no value for any {key} in its range."
+    if seen.largest[1] - seen.smallest[1] <= 1e-9 * max(abs(seen.largest[1]), 1e-3):
+        return (
+            f"{figure.name}: {key} does not move it: it is {seen.largest[1]:.6g} {unit} throughout, "
+            f"and the target is {wanted}. Fit another parameter (fit=KEY)."
+        )
     if figure.value > seen.largest[1]:
         word, (x, y) = "largest", seen.largest
     else:
@@ -193,7 +152,7 @@ def squares(
         return np.array([gap if isfinite(gap) else 1e3 for gap in gaps])
 
     minima: list[tuple[float, np.ndarray]] = []
-    for part in product(starts, repeat=len(fit)) if len(fit) < 3 else zip(*[starts] * len(fit)):
+    for part in _starts(starts, len(fit)):
         start = low + np.array(part) * (high - low)
         found = least_squares(
             residuals, start, bounds=(low, high), x_scale=high - low, diff_step=STEP, jac="3-point"
@@ -209,6 +168,11 @@ def squares(
     ]
 
 
+def _starts(parts: Sequence[float], keys: int) -> Iterator[tuple[float, ...]]:
+    """All combinations of the parts for one or two parameters; for more, the same part of each."""
+    yield from product(parts, repeat=keys) if keys < 3 else ((part,) * keys for part in parts)
+
+
 def _must_be_attainable(emulation: Emulation) -> None:
     """Every figure alone must be attainable somewhere in the ranges.
 
@@ -220,17 +184,22 @@ def _must_be_attainable(emulation: Emulation) -> None:
     for figure in emulation.target.figures:
         if figure.out_of_reach:
             continue
-        seen = []
+        seen: list[Scan] = []
         for part in product(np.linspace(0.0, 1.0, 5), repeat=len(others)):
-            fixed = {o.key: o.low + float(p) * (o.high - o.low) for o, p in zip(others, part)}
-            seen.append((scan(_of(emulation, figure, first.key, fixed), first.low, first.high, 13), fixed))
-            if seen[-1][0].points and seen[-1][0].smallest[1] <= figure.value <= seen[-1][0].largest[1]:
+            fixed = {
+                one.key: one.low + float(share) * (one.high - one.low)
+                for one, share in zip(others, part, strict=True)
+            }
+            found = _scan(emulation, figure, first, fixed, COARSE_POINTS)
+            if found.points and found.smallest[1] <= figure.value <= found.largest[1]:
                 break
+            seen += [found] if found.points else []
         else:
-            above = [s for s, _ in seen if s.points]
-            pick = max if not above or figure.value > max(s.largest[1] for s in above) else min
-            best = pick(above, key=lambda s: (s.largest if pick is max else s.smallest)[1])
-            problems.append(unattainable(figure, first.key, best))
+            if seen and figure.value > max(one.largest[1] for one in seen):
+                nearest = max(seen, key=lambda one: one.largest[1])
+            else:
+                nearest = min(seen, key=lambda one: one.smallest[1])
+            problems.append(unattainable(figure, first.key, nearest))
     if problems:
         raise InputError(problems)
 

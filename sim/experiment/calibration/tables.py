@@ -10,7 +10,7 @@ import pandas as pd
 
 import sim
 from sim.experiment import provenance
-from sim.experiment.calibration.fitting import Calibration, Solution
+from sim.experiment.calibration.results import Calibration, Solution
 
 SOLUTIONS = (
     "solution", "kind", "role", "name", "value", "unit", "published", "difference", "misfit",
@@ -47,7 +47,10 @@ def _rows(found: Calibration, number: int, one: Solution) -> list[list[Any]]:
         ])  # fmt: skip
     for figure in found.target.beside:
         value = one.beside[figure.name]
-        rows.append([*head, BESIDE, figure.name, value, figure.unit, nan, nan, one.misfit, "", ""])
+        rows.append([
+            *head, BESIDE, figure.name, value, figure.unit, figure.value, value - figure.value,
+            one.misfit, figure.source, figure.assumptions,
+        ])  # fmt: skip
     return rows
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from sim.experiment.calibration.fitting import Calibration
+from sim.experiment.calibration.results import Calibration
 from sim.experiment.calibration.target import Figure as Published
 from sim.report.figures.bench import save
 from sim.report.figures.sheet import EDGE, LEADING, WIDTH
@@ -25,7 +25,9 @@ def draw(found: Calibration, folder: Path, stem: str) -> list[Path]:
     panels = len(found.target.figures) + bool(_ridge_pairs(found))
     with drawing():
         points = (WIDTH - 2 * EDGE) * 72
-        heading = wrap(say("calibration.figure_title", title=found.target.title), points, TITLE, "bold")
+        heading = wrap(
+            say("calibration.figure_title", title=found.target.title), points, TITLE, "bold"
+        )
         about = wrap(_about(found, first), points, TEXT)
         over = EDGE + (len(heading) * TITLE + len(about) * TEXT) * LEADING / 72 + 0.1
         height = over + (HEAD + PANEL + FOOT) * panels
