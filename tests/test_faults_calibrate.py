@@ -31,7 +31,9 @@ def test_fault_31_both_roots_are_reported(
     assert "2 solutions in effect.boost: 0.3869752769, 5.079863786" in said
     with (tmp_path / "c" / "calibration.csv").open(newline="", encoding="utf-8") as file:
         rows = list(csv.DictReader(file))
-    roots = [float(r["value"]) for r in rows if r["role"] == "parameter" and r["kind"] == "solution"]
+    roots = [
+        float(r["value"]) for r in rows if r["role"] == "parameter" and r["kind"] == "solution"
+    ]
     assert roots == pytest.approx([0.3869752769, 5.079863786], rel=1e-6)
     with (tmp_path / "c" / "ridge.csv").open(newline="", encoding="utf-8") as file:
         ridge = list(csv.DictReader(file))
@@ -61,7 +63,7 @@ def test_fault_31_both_roots_are_reported(
         (["figures.days_saved.arm=twelve"], "unknown arm twelve"),
         (["figures.days_safed.days=364"], "did you mean days_saved?"),
         (["fit=effect.alpha"], "effect.alpha does not move it"),
-        (["effect.bost=1"], "did you mean boost?"),
+        (["effect.bost=1"], "did you mean effect.boost?"),
     ],
 )  # fmt: skip
 def test_a_calibration_that_makes_no_sense_is_refused_and_writes_nothing(

@@ -32,6 +32,7 @@ class Asked:
     within: dict[str, Any] = field(default_factory=dict)
     ridge: str | None = None
     figures: dict[str, dict[str, Any]] = field(default_factory=dict)
+    only: list[str] = field(default_factory=list)
     value: Any = None
     study: list[str] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
@@ -85,6 +86,8 @@ def understand(words: Sequence[str]) -> Asked:
             _within(text, asked)
         elif key == "ridge":
             asked.ridge = text
+        elif key == "figures":
+            asked.only = [part.strip() for part in text.split(",") if part.strip()]
         elif key == "value":
             asked.value = _plain(text, key, asked)
         elif key.startswith("figures."):
@@ -135,6 +138,12 @@ def _change(tree: dict[str, Any], asked: Asked, reader: Reader) -> None:
     if not isinstance(figures, dict) or not figures:
         reader.say("figures must be a mapping with at least one figure.")
         return
+    for name in asked.only:
+        if name not in figures:
+            reader.say(f"unknown figure {name}{suggest(name, figures)}")
+            return
+    if asked.only:
+        tree["figures"] = figures = {name: figures[name] for name in asked.only}
     if asked.value is not None:
         if len(figures) > 1:
             reader.say(

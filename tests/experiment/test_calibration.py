@@ -119,7 +119,9 @@ def test_frailty_is_integrated_out_as_its_laplace_transform_says() -> None:
     words = ("population.frailty_variance=0.5",)
     days = measure("restricted_mean_days", {"effect.boost": 0.0}, *words, days=364.0)
     v, rate = 0.5, 0.005
-    assert days == pytest.approx((1 - (1 + v * rate * 364) ** (1 - 1 / v)) / rate / (1 - v), rel=1e-9)
+    assert days == pytest.approx(
+        (1 - (1 + v * rate * 364) ** (1 - 1 / v)) / rate / (1 - v), rel=1e-9
+    )
     by_nodes = ("population.frailty_variance=0.5", "effect.frailty_power=1e-12")
     assert measure("restricted_mean_days", {"effect.boost": 0.0}, *by_nodes, days=364.0) == (
         pytest.approx(days, rel=1e-8)

@@ -160,27 +160,33 @@ def employed_days(study: Study, curve: Curve, to_day: float, rate_per_day: float
         job, *others = _lines(c.course)
         own = np.array([job.sum_to(day) for day in here])
         rest = sum((np.array([line.sum_to(day) for day in here]) for line in others), 0.0 * own)
-        for z, weight in zip(*gamma_nodes(c.variance and variance, float(own[-1])), strict=True):
-            total += c.weight * float(weight) * _in_work(z * own, rest, rate_per_day)
-    return float(total)
+        nodes, weights = gamma_nodes(variance if c.variance else 0.0, float(own[-1]))
+        total += c.weight * float(weights @ _in_work(nodes[:, None] * own, rest, rate_per_day))
+    return total
 
 
-def _in_work(job: Array, other: Array, rate_per_day: float) -> float:
-    """Days in work of one frailty: cumulative rates on whole days from entry."""
+def _in_work(job: Array, other: Array, rate_per_day: float) -> Array:
+    """Days in work by frailty: cumulative rates (to a job by frailty) on whole days from entry."""
     survival = np.exp(-job - other)
     left, steps = -np.diff(survival), np.diff(job) + np.diff(other)
     share = np.divide(np.diff(job), steps, out=np.zeros_like(steps), where=steps > 0.0)
     to_job = left * share
-    days = len(to_job)
-    working = np.zeros(days + 1)
-    entries = np.zeros(days + 1)
-    entries[0] = 1.0
-    lost = 1.0 - np.exp(-rate_per_day)
+    people, days = to_job.shape
+    backwards = to_job[:, ::-1]
+    working, entries = np.zeros((people, days + 1)), np.zeros((people, days + 1))
+    entries[:, 0] = 1.0
+    lost, late = 1.0 - np.exp(-rate_per_day), np.zeros(people)
     for day in range(days):
-        found = float(entries[: day + 1] @ to_job[day::-1])
-        entries[day + 1] = lost * working[day] + 0.5 * lost * found
-        working[day + 1] = (1.0 - lost) * working[day] + (1.0 - 0.5 * lost) * found
-    return float(np.sum(0.5 * (working[1:] + working[:-1])))
+        found = (entries[:, : day + 1] * backwards[:, days - 1 - day :]).sum(axis=1) + late
+        again = lost * working[:, day] + 0.5 * lost * found
+        # on average in the middle of the day: half at its start (whose exits of today come
+        # tomorrow), half at its end
+        entries[:, day] += 0.5 * again
+        entries[:, day + 1] = 0.5 * again
+        late = 0.5 * again * to_job[:, 0]
+        working[:, day + 1] = working[:, day] + found - again
+    in_work: Array = np.sum(0.5 * (working[:, 1:] + working[:, :-1]), axis=1)
+    return in_work
 
 
 def root_day(curve: Curve, share: float) -> float:
