@@ -138,7 +138,7 @@ class Emulation:
         against = figure.against or figure.arms
         marks = [figure.days]
         if QUANTITIES[figure.quantity].interim:
-            marks = [figure.look_day, figure.look_day - figure.entry_days]
+            marks += [figure.look_day, figure.look_day - figure.entry_days]
         of, other = curves(study, [figure.arms, against], figure.group, marks)
         setting = Setting(
             study, figure.group, figure.arms[0], against[0], figure.days, figure.entry_days,

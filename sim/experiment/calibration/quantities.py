@@ -84,6 +84,21 @@ def job_rate_ratio(s: Setting, of: Curve, against: Curve) -> float:
     return one / other
 
 
+def settled_rate_ratio(s: Setting, of: Curve, against: Curve) -> float:
+    """A person's mean job rate once the arm's meetings have settled, over that of the other arm.
+
+    The arm's mean is over the ``entry_days`` that end on ``look_day``, the other arm's over the
+    first ``days``; frailty is 1 in both, so nothing is said of who is left.
+    """
+    settled = _mean_rate(of, s.look_day - s.entry_days, s.look_day)
+    return settled / _mean_rate(against, 0.0, s.days)
+
+
+def _mean_rate(curve: Curve, from_day: float, to_day: float) -> float:
+    jobs = [(c.weight, c.course.lines[0]) for c in curve.courses]
+    return sum(w * (j.sum_to(to_day) - j.sum_to(from_day)) for w, j in jobs) / (to_day - from_day)
+
+
 def jobs_ratio(s: Setting, of: Curve, against: Curve) -> float:
     return of.jobs(s.days) / against.jobs(s.days)
 
@@ -170,6 +185,9 @@ QUANTITIES: Mapping[str, Quantity] = {
         "rise of the job-finding rate (Cox)", "share", lambda s, of, a: hazard_ratio(s, of, a) - 1.0
     ),
     "job_rate_ratio": Quantity("ratio of jobs per month of unemployment", "ratio", job_rate_ratio),
+    "settled_rate_ratio": Quantity(
+        "ratio of job rates once meetings have settled", "ratio", settled_rate_ratio, interim=True
+    ),
     "jobs_ratio": Quantity("ratio of jobs found", "ratio", jobs_ratio),
     "employed_weeks": Quantity(
         "weeks in work", "weeks", lambda s, of, _: employed_weeks(s, of), False
