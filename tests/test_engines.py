@@ -260,7 +260,9 @@ def changes(draw: st.DrawFn) -> dict[str, Any]:
         },
         "office": {
             "calendar": draw(st.sampled_from(["working", "continuous"])),
-            "pools": draw(st.sampled_from(["shared", "group"])),
+            "pools": draw(st.sampled_from(["shared", "group", "shared" if own else "area"])),
+            "areas": [{"name": "a", "share": 0.2}, {"name": "b", "share": 0.5},
+                      {"name": "c", "share": 0.3}],
             "queue_order": draw(st.sampled_from(
                 ["fifo", "longest_unemployed", "newest", "highest_risk", "deadline"])),
             "own_caseworker": own,

@@ -29,6 +29,26 @@ def test_the_inflow_follows_its_factor_by_date() -> None:
     assert counts[2] == 0
 
 
+def test_a_factor_on_the_inflow_can_be_for_some_groups() -> None:
+    """Power: about 1,000 people a hundred days and group; counts within 12 %."""
+    groups = {name: {**PLAIN_PEOPLE, "inflow_per_week": 70} for name in ("ui", "cash_job_ready")}
+    factor = {"from": "2020-04-10", "to": "2020-07-19", "factor": 3}
+    changes = {
+        "population": {"inflow": {"kind": "poisson"}, "groups": groups},
+        "design": {"observation_days": 200, "follow_up_days": 1},
+    }
+    usual = run_one(changes).spells
+    some = run_one(
+        merged(changes, {"population": {"inflow_factors": [{**factor, "groups": ["ui"]}]}})
+    )
+    entry, group = some.spells["entry_day"], some.spells["group"]
+    cash = entry[group == 1]
+    assert np.array_equal(cash, usual["entry_day"][usual["group"] == 1])
+    ui = entry[group == 0]
+    counts = [((ui >= a) & (ui < a + 100)).sum() for a in (0, 100)]
+    assert np.allclose([counts[0], counts[1] / 3], 1000, rtol=0.12)
+
+
 def test_arrivals_are_poisson() -> None:
     """Power: 365 weeks' variance over mean within .25 of 1 (3.4 standard errors)."""
     changes = {

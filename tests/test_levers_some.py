@@ -57,6 +57,14 @@ def test_offers_that_all_accept_at_full_weight_are_as_good_as_a_duty() -> None:
     assert (later >= 0.0).all() and later.sum() > 0.0
 
 
+def test_a_regimes_own_acceptance_stands_in_the_place_of_the_populations() -> None:
+    plan = {"schedule": {"ui": [{**ELEVEN, "offered": SOME}]}}
+    usual = stays(willing(0.3), **plan)
+    own = stays(willing(0.9), **plan, acceptance={"default": 0.9, "ui": 0.3})
+    assert same(usual.meetings, own.meetings)
+    assert (own.meetings["outcome"] == DECLINED).any()
+
+
 def test_nobody_misses_or_is_sanctioned_for_an_offered_meeting() -> None:
     change = merged(willing(0.5, 0.4), {
         "population": {"groups": {"ui": {"sanction_risk_per_no_show": 1}}}})  # fmt: skip

@@ -9,6 +9,11 @@ import pytest
 from sim.cli.arguments import COMMANDS, parse
 from sim.cli.main import main
 from sim.config import load
+from sim.config.catalogue import published_figures
+from sim.report.esbjerg.facts import facts
+from sim.report.esbjerg.page import story as lines_of_the_story
+
+from .esbjerg import story
 
 TINY = ["design=quick", "design.replications=2", "population.scale=0.02", "compute=serial"]
 
@@ -18,10 +23,11 @@ def readme(checkout: Path) -> str:
     return (checkout / "README.md").read_text(encoding="utf-8")
 
 
-def fence(readme: str, language: str) -> str:
-    """The only block of code in a language."""
-    (block,) = re.findall(rf"```{language}\n(.*?)```", readme, flags=re.DOTALL)
-    return block
+def fence(readme: str, language: str, says: str = "") -> str:
+    """The only block of code in a language that says something."""
+    blocks = re.findall(rf"```{language}\n(.*?)```", readme, flags=re.DOTALL)
+    (block,) = [block for block in blocks if says in block]
+    return str(block)
 
 
 def commands(readme: str) -> list[list[str]]:
@@ -48,7 +54,7 @@ def test_the_readme_names_every_command(readme: str) -> None:
 def test_a_regime_of_ones_own_is_one_file(
     readme: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    text = fence(readme, "yaml")
+    text = fence(readme, "yaml", "schedule:")
     assert len(text.splitlines()) < 25
     (tmp_path / "regimes").mkdir()
     (tmp_path / "regimes" / "early.yaml").write_text(text, encoding="utf-8")
@@ -58,6 +64,20 @@ def test_a_regime_of_ones_own_is_one_file(
     assert levers["schedule"]["ui"][0]["days"] == [7, 21, 35, 49, 63, 84]
     assert main(["run", *TINY, *words, "out=results/early"]) == 0
     assert (tmp_path / "results" / "early" / "manifest.json").is_file()
+
+
+def test_a_trial_of_ones_own_is_one_file(
+    readme: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "scenarios").mkdir()
+    text = fence(readme, "yaml", "kind: trial")
+    (tmp_path / "scenarios" / "pilot.yaml").write_text(text, encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    (words,) = [words for words in commands(readme) if "scenarios=pilot" in words]
+    scale = ["design.replications=2", "population.scale=0.1", "compute=serial"]
+    assert main([*words, *scale, "out=results/pilot"]) == 0
+    looks = (tmp_path / "results" / "pilot" / "trial.csv").read_text(encoding="utf-8")
+    assert "difference_completed_days" in looks and "2019-12-31" in looks
 
 
 def test_a_hazard_of_ones_own_is_one_file(
@@ -71,3 +91,10 @@ def test_a_hazard_of_ones_own_is_one_file(
     assert words[0] == "run" and "--plugin" in words
     assert main([*words, *TINY[1:], "out=results/fading"]) == 0
     assert (tmp_path / "results" / "fading" / "manifest.json").is_file()
+
+
+def test_the_story_of_the_readme_is_what_the_tables_say(readme: str, checkout: Path) -> None:
+    told = readme.partition("<!-- story -->\n")[2].partition("<!-- /story -->")[0]
+    assert told == lines_of_the_story(facts(story(), published_figures()))
+    for picture in re.findall(r'src="([^"]+)"', told):
+        assert (checkout / picture).is_file(), picture

@@ -74,7 +74,7 @@ FLAGS: dict[str, dict[str, Any]] = {
     "--out": {
         "type": Path,
         "metavar": "DIR",
-        "help": "the folder of the results (default: results/bench/<time>)",
+        "help": "the folder of the results (default: results/<command>/<time>)",
     },
 }
 
@@ -132,6 +132,17 @@ COMMANDS: dict[str, Command] = {
     "verify": Command(
         "check this copy against exact answers, in under a minute",
         "sim.cli.reading:verify",
+    ),
+    "validate": Command(
+        "set every published figure beside what the model gives, with a verdict on each",
+        "sim.cli.validating:validate",
+        flags=("--force", "--plugin"),
+        takes_overrides=True,
+    ),
+    "esbjerg": Command(
+        "judge the published figures of the Esbjerg trial, in five figures and a page",
+        "sim.cli.esbjerg:esbjerg",
+        flags=("--out", "--force"),
     ),
     "bench": Command(
         "time the engines beside other ways to simulate the same task",

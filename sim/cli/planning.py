@@ -35,11 +35,42 @@ def print_plan(study: "Study", seconds: float) -> None:
     for arm in study.arms:
         if (load := study.offered_load[arm]) > FULL_LOAD:
             console.note(f"samtale: warning: {title_of(study, arm)}: {overload(load)}")
+    print_same_meetings(study)
     if bound := load_is_bound(study):
         console.say(bound)
     luck = ", each with luck of its own" if study.replications > 1 else ""
     word = "replication" if study.replications == 1 else "replications"
     console.say(f"{study.replications} {word}{luck}, about {console.duration(seconds)}.")
+
+
+def print_same_meetings(study: "Study") -> None:
+    """Prints by how much arms keep the planned meetings of the first, where a scenario asks."""
+    from sim.experiment import same_meetings as same
+
+    found = same.lines(study)
+    if not found:
+        return
+    first, tolerance = title_of(study, study.arms[0]), found[0].tolerance
+    console.say(
+        f"Planned meetings a person-year of unemployment, against {first} "
+        f"(in all within {tolerance:.1%}, else nothing is run):"
+    )
+    rows = []
+    for arm in study.arms[1:]:
+        of_arm = {line.group: line for line in found if line.arm == arm}
+        total = of_arm[same.ALL]
+        others = [
+            f"{group} {line.ratio - 1.0:+.1%}{'*' if line.role == same.EXCEPTION else ''}"
+            for group, line in of_arm.items()
+            if group != same.ALL and not line.is_kept
+        ]
+        rows.append((
+            title_of(study, arm), f"{total.planned_per_year:.2f}", f"{total.ratio - 1.0:+.2%}",
+            ", ".join(others) or "every group within it",
+        ))  # fmt: skip
+    console.table(("arm", "planned", "in all", "groups outside"), rows, right=("planned", "in all"))
+    if any(line.role == same.EXCEPTION for line in found):
+        console.say("* a stated exception")
 
 
 def overload(load: float) -> str:

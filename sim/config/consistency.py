@@ -28,7 +28,10 @@ def check(
     facts = Facts(values, origins, registry)
     problems: list[str] = []
     warnings: list[str] = []
-    for checks, found in ((_CHECKS, problems), ((*plausibility.WARNINGS, trials.unused), warnings)):
+    for checks, found in (
+        (_CHECKS, problems),
+        ((*plausibility.WARNINGS, trials.unused, trials.short), warnings),
+    ):
         for one in checks:
             try:
                 found.extend(one(facts))
@@ -186,6 +189,7 @@ _CHECKS = (
     _hazards,
     _effect_probe,
     _notes,
+    levers.areas,
     levers.groups,
     levers.schedules,
     levers.forms,

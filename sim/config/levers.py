@@ -143,6 +143,29 @@ def caseworkers(facts: Facts) -> Iterator[str]:
             )
 
 
+def areas(facts: Facts) -> Iterator[str]:
+    """Areas with a jobcentre each: two at least, of different names, shares that add up to 1."""
+    office = facts.values["office"]
+    if office["pools"] != "area":
+        return
+    path: Key = ("office", "areas")
+    names = [area["name"] for area in office["areas"]]
+    if len(names) < 2:
+        yield facts.say(
+            path, f"has {len(names)} entries with office.pools area; give two or more, or set "
+            "office.pools=shared",
+        )  # fmt: skip
+        return
+    if len(set(names)) < len(names):
+        yield facts.say(path, f"names {', '.join(names)}; no name may come twice")
+    yield from facts.sum_is_one({a["name"]: a["share"] for a in office["areas"]}, path)
+    if office["own_caseworker"]:
+        yield facts.say(
+            path, "has jobcentres by area with office.own_caseworker true, which has one pool "
+            "for each caseworker; choose one of them",
+        )  # fmt: skip
+
+
 def minutes(facts: Facts) -> Iterator[str]:
     """In a working calendar a meeting fits into a day."""
     office = facts.values["office"]

@@ -11,6 +11,10 @@ from sim.config.facts import SUM_TOLERANCE, Facts
 from sim.config.schema import Key
 
 MOST_ARMS = 16
+FULL_DAYS = 728
+FEWEST = 1.0
+"""Expected people of an arm at least."""
+
 NEEDED = ("groups", "caseworkers", "look_dates")
 
 
@@ -35,16 +39,23 @@ def trial(facts: Facts) -> Iterator[str]:
         )
     if missing or without:
         return
-    yield from _arms(facts)
+    bent = list(_arms(facts))
+    yield from bent
+    if bent:
+        return
     yield from _looks(facts)
     yield from _people(facts)
     yield from _caseworkers(facts)
 
 
+def _start(facts: Facts) -> date:
+    return date.fromisoformat(facts.values["start_date"])
+
+
 def _end(facts: Facts) -> date:
     design = facts.values["design"]
     days = design["observation_days"] + design["follow_up_days"]
-    return date.fromisoformat(facts.values["start_date"]) + timedelta(days=days)
+    return _start(facts) + timedelta(days=days)
 
 
 def _arms(facts: Facts) -> Iterator[str]:
@@ -121,6 +132,20 @@ def _people(facts: Facts) -> Iterator[str]:
                 yield facts.say(
                     ("trial", "groups"), f"holds {group}, of which nobody enters; leave it out"
                 )
+        a_week = sum(
+            people["groups"][g]["inflow_per_week"] for g in facts.values["trial"]["groups"]
+        )
+        for arm, one in facts.values["arms"].items():
+            given = one["enrolment"]
+            days = (date.fromisoformat(given["to"]) - date.fromisoformat(given["from"])).days
+            wanted = given["share"] * a_week * people["scale"] * days / 7.0
+            if wanted < FEWEST:
+                yield facts.say(
+                    ("arms", arm, "enrolment", "share"),
+                    f"is {given['share']:g}: of those who enter from {given['from']} to "
+                    f"{given['to']} it takes {wanted:.2g}, an arm of nobody. Give a larger share, "
+                    "or more time",
+                )
 
 
 def _caseworkers(facts: Facts) -> Iterator[str]:
@@ -161,6 +186,21 @@ def _caseworkers(facts: Facts) -> Iterator[str]:
     numbers = [one["enrolment"].get("caseworkers", "auto") for one in arms.values()]
     if "unlimited" in numbers and set(numbers) != {"unlimited"}:
         yield "arms: enrolment.caseworkers is unlimited for some; give it to all arms, or to none."
+
+
+def short(facts: Facts) -> Iterator[str]:
+    """A trial whose last people are not followed for two years, so that neither is the truth."""
+    values = facts.values
+    if values["design"]["kind"] != "trial":
+        return
+    last = max(date.fromisoformat(one["enrolment"]["to"]) for one in values["arms"].values())
+    days = (_end(facts) - last).days
+    if days < FULL_DAYS:
+        yield (
+            f"design: the last people of the trial enter before {last} and the run ends on "
+            f"{_end(facts)}, so what is true is known over {days} days only, not {FULL_DAYS}. Give a "
+            f"larger design.observation_days: {(last - _start(facts)).days} reaches to {last}."
+        )
 
 
 def unused(facts: Facts) -> Iterator[str]:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 import sim
-from sim.experiment import another_run, files, metrics, provenance, store
+from sim.experiment import another_run, files, metrics, provenance, same_meetings, store
 from sim.experiment.estimates import Outcomes, differences, summary
 from sim.experiment.figures_tables import costs_table, figure_tables
 from sim.experiment.folder import RunFolder
@@ -100,6 +100,8 @@ def run(
             tables |= example_tables(study)
         for name, table in (tables | dict(extra_tables or {})).items():
             writer.table(name if name.endswith(".csv") else f"figures/{name}.csv", table)
+        if same_meetings.lines(study):
+            writer.table(same_meetings.FILE, same_meetings.table(study))
         writer.table("parameters.csv", pd.DataFrame(list(configuration.table)))
         writer.text("scenario.yaml", configuration.to_yaml())
         facts = manifest(study, configuration, origin, done)

@@ -74,7 +74,7 @@ def reduce(study: Study, arm: str, rows: ArmRows, ledger: Ledger) -> Reduction:
     exits = np.where(ended_in_time, spells["exit"][counted], OPEN)
     for name in metrics.EXIT_SHARES:
         found[f"exit_{name}_share"] = sums.mean((exits == EXITS.index(name)).astype(float))
-    found["employed_weeks_104"] = sums.mean(_employed_days(spells, counted) / 7.0)
+    found["employed_weeks_104"] = sums.mean(employed_days(spells, counted) / 7.0)
 
     months = np.full((len(sums.labels), metrics.MONTHS, 2), np.nan)
     found |= meetings_and_waits(sums, rows, counted, min(follow_up, metrics.FULL_DAYS), months)
@@ -140,7 +140,7 @@ def _medians(sums: Sums, duration: np.ndarray, ended: np.ndarray, limit: float) 
     return found
 
 
-def _employed_days(spells: Columns, counted: np.ndarray) -> np.ndarray:
+def employed_days(spells: Columns, counted: np.ndarray) -> np.ndarray:
     """Days in work within 104 weeks of entry, a counted spell.
 
     Work begins with an exit to a job or a recall and ends with the next spell, if there is one.

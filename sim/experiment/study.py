@@ -9,6 +9,7 @@ from math import ceil, inf
 from pathlib import Path
 from typing import Any
 
+from sim.experiment import same_meetings
 from sim.experiment.trial_staff import load, mean, staff_of
 from sim.model.demand import Demand, long_run
 from sim.model.engines import with_engine
@@ -61,7 +62,7 @@ def build(values: dict[str, Any], plugins: Sequence[Path] = ()) -> Study:
 
     Raises:
         InputError: an allocation by risk that no pace can make hour-neutral; a number of own
-            caseworkers that changes.
+            caseworkers that changes; an arm that plans more or fewer meetings than it may.
     """
     study, office = plain(values, plugins), values["office"]
     settings, registry = settings_of(study), registry_of(study)
@@ -95,12 +96,14 @@ def build(values: dict[str, Any], plugins: Sequence[Path] = ()) -> Study:
                 "it must be one number, since people keep their caseworker. Give one number, or "
                 "set office.own_caseworker=false."
             )
-    if office["pools"] == "group" and not office["own_caseworker"]:
+    if office["pools"] != "shared" and not office["own_caseworker"]:
         _enough_for_pools(study, caseworkers)
     wanted = office["reference_spells_per_caseworker"]
     if wanted == "auto":
         number = _auto(settings, standard, office["target_load"])
         wanted = standard.open_spells / number if number else 1.0
+    study = replace(study, planned_per_year={arm: d.planned_per_year for arm, d in demands.items()})
+    same_meetings.require(study)
     return replace(
         study,
         caseworkers=caseworkers,
@@ -131,8 +134,8 @@ def _numbers(
     """Caseworkers by day: ``auto``, ``unlimited``, a number, or dated numbers."""
     if wanted == "auto":
         number = _auto(settings, demand, study.values["office"]["target_load"])
-        if number and study.values["office"]["pools"] == "group":
-            number = max(number, len(study.groups))
+        if number:
+            number = max(number, len(_pools(study)))
         return ((0.0, float(number)),)
     if wanted == "unlimited":
         return ((0.0, inf),)
@@ -145,14 +148,20 @@ def _numbers(
     return ((0.0, float(wanted)),)
 
 
+def _pools(study: Study) -> Sequence[Any]:
+    """What each has caseworkers of its own: target groups, areas, or the office."""
+    office = study.values["office"]
+    return {"group": study.groups, "area": office["areas"]}.get(office["pools"], ("office",))
+
+
 def _enough_for_pools(
     study: Study, caseworkers: dict[str, tuple[tuple[float, float], ...]]
 ) -> None:
     """Refuse fewer caseworkers than pools: a group would never meet anybody."""
-    pools = len(study.groups)
+    pools, kind = len(_pools(study)), study.values["office"]["pools"]
     problems = [
-        f"arms.{arm}: office.pools is group, and {number:g} caseworkers cannot serve {pools} "
-        f"groups; give the arm at least {pools} (or 0), or set office.pools=shared."
+        f"arms.{arm}: office.pools is {kind}, and {number:g} caseworkers cannot serve {pools} "
+        f"{kind}s; give the arm at least {pools} (or 0), or set office.pools=shared."
         for arm, steps in caseworkers.items()
         for _, number in steps
         if 0 < number < pools

@@ -1,14 +1,15 @@
-"""The tables of a trial over its replications: trial.csv, trial_arms.csv, roll_out.csv, enrolled.csv."""
+"""The tables of a trial over its replications."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 import pandas as pd
 
-from sim.experiment.evaluator import COX
+from sim.experiment.evaluator import COX, LONGEST
 from sim.experiment.intervals import Estimate, estimate, t_quantile
 from sim.experiment.trial import (
     ALONE_TRUTH,
@@ -17,8 +18,9 @@ from sim.experiment.trial import (
     QUARTER_DAYS,
     REPORTED_SE,
     Found,
+    followed_days,
 )
-from sim.model.settings import dates_from
+from sim.model.settings import dates_from, settings_of
 
 if TYPE_CHECKING:
     from sim.model.settings import Study
@@ -32,7 +34,7 @@ ARM_COLUMNS = (
 CONTRAST_COLUMNS = (
     "arm", "baseline", "look_date", "look_day", "estimator", "unit", "estimate", "se",
     "one_trial_low", "one_trial_high", "reported_se", "alone", "alone_se", "everybody",
-    "everybody_se", "replications",
+    "everybody_se", "true_over_days", "replications",
 )  # fmt: skip
 ROLL_OUT_COLUMNS = (
     "arm", "baseline", "entry_from_week", "entry_to_week", "alone_days_saved", "alone_se",
@@ -48,10 +50,12 @@ def trial_tables(study: Study, found: Mapping[int, Found]) -> dict[str, pd.DataF
     """
     each = [found[replication] for replication in sorted(found)]
     has_luck = study.values["design"]["luck"] != "grid"
+    contrasts = _contrasts(study, each, has_luck)
     return {
-        "trial.csv": _contrasts(study, each, has_luck),
+        "trial.csv": contrasts,
         "trial_arms.csv": _arms(study, each, has_luck),
-        "roll_out.csv": _roll_out(study, each, has_luck),
+        "figures/trial_looks.csv": _looks(contrasts),
+        "figures/roll_out.csv": _roll_out(study, each, has_luck),
     }
 
 
@@ -82,6 +86,9 @@ def _figure(tables: Sequence[dict[Key, float]], key: Key, has_luck: bool) -> Est
 
 def _contrasts(study: Study, each: Sequence[Found], has_luck: bool) -> pd.DataFrame:
     day_of = dates_from(study.start_date)
+    plan = settings_of(study).enrolment
+    assert plan is not None
+    followed = followed_days(study, plan)
     tables = [one.contrasts for one in each]
     rows = []
     for date, arm, name, which in each[0].contrasts:
@@ -97,7 +104,7 @@ def _contrasts(study: Study, each: Sequence[Found], has_luck: bool) -> pd.DataFr
             arm, study.arms[0], date, day_of(date), name, "ratio" if name in COX else "days",
             float(value.mean), float(value.se), *one_trial(value), float(reported.mean),
             float(alone.mean), float(alone.se), float(everybody.mean), float(everybody.se),
-            int(value.number),
+            span_of(name, followed), int(value.number),
         ))  # fmt: skip
     return pd.DataFrame(rows, columns=list(CONTRAST_COLUMNS))
 
@@ -114,6 +121,25 @@ def _arms(study: Study, each: Sequence[Found], has_luck: bool) -> pd.DataFrame:
                 *one_trial(value), int(value.number),
             ))  # fmt: skip
     return pd.DataFrame(rows, columns=list(ARM_COLUMNS))
+
+
+def span_of(estimator: str, followed: float) -> float:
+    """Days over which the truth beside an estimator is taken; NaN where each look has its own."""
+    if LONGEST in estimator:
+        return float("nan")
+    found = re.search(r"_km_(\d+)_", estimator)
+    return float(found[1]) if found else followed
+
+
+def _looks(contrasts: pd.DataFrame) -> pd.DataFrame:
+    """Days shorter by each way of measuring, the longest span of Kaplan-Meier's only."""
+    chosen = contrasts["unit"].eq("days") & ~contrasts["estimator"].str.match(r".*_km_\d")
+    rows = contrasts[chosen]
+    turned = {"days_shorter": -rows["estimate"], "one_trial_low": -rows["one_trial_high"],
+              "one_trial_high": -rows["one_trial_low"], "alone": -rows["alone"],
+              "everybody": -rows["everybody"], "true_over_days": rows["true_over_days"]}  # fmt: skip
+    keys = rows[["arm", "baseline", "look_date", "look_day", "estimator"]]
+    return pd.concat([keys, pd.DataFrame(turned)], axis=1).reset_index(drop=True)
 
 
 def _unit(metric: str) -> str:

@@ -67,7 +67,7 @@ def live_spell(
         finish(p, w, end, plan_luck(luck, p, w))
 
 
-LIVED = 5
+LIVED = 6
 """How many figures ``live_through`` adds up."""
 
 
@@ -77,8 +77,8 @@ def live_through(
     """Add up what becomes of a person's spells up to the day ``until``.
 
     Args:
-        totals: group meetings, their minutes, days unemployed, minutes of a caseworker alone and
-            effort are added to it.
+        totals: group meetings, their minutes, days unemployed, minutes of a caseworker alone,
+            effort and planned meetings that fell due are added to it.
     """
     while True:
         over = live_spell(p, w, luck, until, totals)
@@ -87,6 +87,7 @@ def live_through(
         totals[2] += end - p.entry_day
         totals[3] += p.minutes_used
         totals[4] += p.summed
+        totals[5] += p.asked_planned
         gap = days_in_work(w, p.exit, work_luck(luck, p)) if over else inf
         if end + gap >= until:
             return

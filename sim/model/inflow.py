@@ -18,10 +18,13 @@ from sim.rules.people import (
 )
 
 
-def operational_time(settings: Settings) -> tuple[list[float], list[float], list[float]]:
-    """The inflow factor by date as a clock: days, and the clock and its speed from each on."""
+def operational_time(
+    settings: Settings, group: int
+) -> tuple[list[float], list[float], list[float]]:
+    """A group's inflow factor by date as a clock: days, and the clock and its speed from each."""
     days, speeds = [0.0], [1.0]
-    for day, factor in zip(settings.inflow_day, settings.inflow_factor[1:], strict=True):
+    steps, factors = settings.inflow_factors[group]
+    for day, factor in zip(steps, factors[1:], strict=True):
         if day <= 0.0:
             speeds[0] = factor
         else:
@@ -40,7 +43,7 @@ def _poisson_entries(
     rate = settings.inflow_per_day[group]
     if rate <= 0.0:
         return np.empty(0)
-    days, clock, speeds = operational_time(settings)
+    days, clock, speeds = operational_time(settings, group)
     most = (
         clock[bisect_right(days, until) - 1]
         + (until - days[bisect_right(days, until) - 1]) * (speeds[bisect_right(days, until) - 1])

@@ -75,21 +75,14 @@ class Office:
             return [inf]
         if self.settings.own_caseworker:
             return [1.0] * max(int(number), 1) if number else [0.0]
+        if self.settings.area_shares:
+            return _whole_by(self.settings.area_shares, number)
         if self.settings.pool_by_group:
-            return self._by_group(number)
+            poisson = self.settings.inflow_kind == "poisson"
+            return _whole_by(
+                self.settings.inflow_per_day if poisson else self.settings.shares, number
+            )
         return [number]
-
-    def _by_group(self, number: float) -> list[float]:
-        """Whole caseworkers by group: one for each, the rest by inflow (largest remainders)."""
-        weights = np.array(self.settings.inflow_per_day)
-        if self.settings.inflow_kind != "poisson":
-            weights = np.array(self.settings.shares)
-        whole = (weights > 0.0).astype(float) if number >= (weights > 0.0).sum() else 0.0 * weights
-        exact = (number - whole.sum()) * weights / weights.sum()
-        whole += np.floor(exact)
-        order = np.argsort(-(exact - np.floor(exact)), kind="stable")
-        whole[order[: int(round(number - whole.sum()))]] += 1
-        return whole.tolist()
 
     def _qualities(self, number: int, seed: int, replication: int) -> list[float]:
         """The quality q_j of each caseworker (mean 1)."""
@@ -109,6 +102,8 @@ class Office:
             return own if len(self.pools) > 1 else 0
         if self.by_arm:
             return p.arm
+        if self.settings.area_shares:
+            return int(p.caseworker_draw * len(self.pools))
         if self.settings.pool_by_group and len(self.pools) == len(GROUPS):
             return p.group
         return 0
@@ -216,3 +211,14 @@ class Office:
             "busy_equals_meetings": len(self.pools),
             "nobody_idle_while_someone_waits": sum(pool.idle_checks for pool in self.pools),
         }
+
+
+def _whole_by(shares: tuple[float, ...], number: float) -> list[float]:
+    """Whole caseworkers by share: one for each pool, the rest by largest remainders."""
+    weights = np.array(shares)
+    whole = (weights > 0.0).astype(float) if number >= (weights > 0.0).sum() else 0.0 * weights
+    exact = (number - whole.sum()) * weights / weights.sum()
+    whole += np.floor(exact)
+    order = np.argsort(-(exact - np.floor(exact)), kind="stable")
+    whole[order[: int(round(number - whole.sum()))]] += 1
+    return whole.tolist()

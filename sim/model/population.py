@@ -158,7 +158,15 @@ def _some_people(
         begin = episode[:, 1] * start
         found["episode_from"] = np.where(has, begin, inf)
         found["episode_to"] = np.where(has, begin + length, inf)
+    if settings.area_shares:
+        found["caseworker"] = _in_area(about[:, 3], settings.area_shares)
     return found
+
+
+def _in_area(draw: np.ndarray, shares: tuple[float, ...]) -> np.ndarray:
+    """The same draw for areas of equal width: area i of n where it lies from i/n to (i + 1)/n."""
+    ends = np.cumsum(shares)[:-1]
+    return (np.searchsorted(ends, draw, side="right") + 0.5) / len(shares)
 
 
 def entrants(settings: Settings, seed: int, replication: int) -> People:

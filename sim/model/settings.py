@@ -57,6 +57,8 @@ class Study:
     teams: Teams = ()
     offered_load: dict[str, float] = field(default_factory=dict)
     paces: dict[str, tuple[float, float]] = field(default_factory=dict)
+    planned_per_year: dict[str, dict[str, float]] = field(default_factory=dict)
+    """By arm and group (or ``all``): planned meetings a person-year of unemployment."""
     reference_effort_per_day: float = 0.0
     reference_spells_per_caseworker: float = 1.0
     engine: str = "simpy"
@@ -85,8 +87,8 @@ class Settings:
     inflow_people: int
     inflow_days: float
     inflow_per_day: tuple[float, ...]
-    inflow_day: tuple[float, ...]
-    inflow_factor: tuple[float, ...]
+    inflow_factors: tuple[tuple[tuple[float, ...], tuple[float, ...]], ...]
+    """By group: days at which the factor on the inflow changes, factor before each and after."""
     shares: tuple[float, ...]
     warm_start: bool
     frailty_variance: float
@@ -99,6 +101,8 @@ class Settings:
     minutes_per_caseworker_day: float
     order: str
     pool_by_group: bool
+    area_shares: tuple[float, ...]
+    """Shares of people by area where each has a jobcentre of its own; else empty."""
     own_caseworker: bool
     caseworker_quality: str
     caseworker_quality_sd: float
@@ -188,7 +192,7 @@ def settings_of(study: Study) -> Settings:
     groups = people["groups"]
     working = office["calendar"] == "working"
     _, minutes = calendar_of(study)
-    days, factors = cycle_of(people["inflow_factors"], dates_from(study.start_date))
+    dates = dates_from(study.start_date)
     a_year = office["minutes_per_caseworker_year"] / 365.25 if working else 1440.0
     return Settings(
         horizon_days=study.horizon_days,
@@ -200,8 +204,10 @@ def settings_of(study: Study) -> Settings:
         inflow_per_day=tuple(
             groups[g]["inflow_per_week"] * people["scale"] / DAYS_PER_WEEK for g in GROUPS
         ),
-        inflow_day=days,
-        inflow_factor=factors,
+        inflow_factors=tuple(
+            cycle_of([s for s in people["inflow_factors"] if g in s.get("groups", GROUPS)], dates)
+            for g in GROUPS
+        ),
         shares=tuple(groups[g]["share"] for g in GROUPS),
         warm_start=bool(people["warm_start"]) and people["inflow"]["kind"] == "poisson",
         frailty_variance=float(people["frailty_variance"]),
@@ -221,6 +227,7 @@ def settings_of(study: Study) -> Settings:
         minutes_per_caseworker_day=a_year,
         order=office["queue_order"],
         pool_by_group=office["pools"] == "group",
+        area_shares=area_shares(office),
         own_caseworker=bool(office["own_caseworker"]),
         caseworker_quality=office["caseworker_quality"],
         caseworker_quality_sd=float(office["caseworker_quality_sd"]),
@@ -235,6 +242,13 @@ def settings_of(study: Study) -> Settings:
     )
 
 
+def area_shares(office: dict[str, Any]) -> tuple[float, ...]:
+    """Shares of people by area; none where areas have no jobcentre of their own."""
+    if office["pools"] != "area":
+        return ()
+    return tuple(float(area["share"]) for area in office["areas"])
+
+
 def unused_luck(values: dict[str, Any]) -> frozenset[str]:
     """The draws of a person that nothing in the study asks for."""
     office, groups = values["office"], values["population"]["groups"]
@@ -247,7 +261,7 @@ def unused_luck(values: dict[str, Any]) -> frozenset[str]:
     by_risk = any(lever["allocation"]["kind"] == "by_risk" for lever in levers)
     if office["queue_order"] != "highest_risk" and not by_risk:
         unused.add("score")
-    if not office["own_caseworker"]:
+    if not office["own_caseworker"] and not area_shares(office):
         unused.add("caseworker")
     if not any(lever["windows"] for lever in levers):
         unused.add("spread")

@@ -2,24 +2,22 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
 import math
 from collections.abc import Sequence
-from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, StrictUndefined
 from markupsafe import Markup
 
 from sim.report import tables
 from sim.report.digits import show, show_interval
 from sim.report.figures import Drawn
 from sim.report.folder import Arm, Run, clean
+from sim.report.html import page
 from sim.report.inline import inline
 from sim.report.tables import verdict
-from sim.report.words import LANGUAGE, find, name_of, say
+from sim.report.trial_words import trial_sentences
+from sim.report.words import find, name_of, say
 
 FACTS = (
     "command",
@@ -37,16 +35,8 @@ FACTS = (
 
 def write(run: Run, drawn: Sequence[Drawn]) -> Path:
     """Write report.html into the run folder."""
-    folder = files(__package__).joinpath("text")
-    style, policy = dress()
-    environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True,
-                              lstrip_blocks=True)  # fmt: skip
-    source = folder.joinpath("report.html.j2").read_text(encoding="utf-8")
-    page = environment.from_string(source).render(
-        language=LANGUAGE,
-        policy=policy,
-        style=Markup(style),
-        say=say,
+    content = page(
+        "report.html.j2",
         run=run,
         answers=answers(run),
         lines=tables.main_table(run),
@@ -62,22 +52,14 @@ def write(run: Run, drawn: Sequence[Drawn]) -> Path:
         facts=facts_of(run),
     )
     path = run.path / "report.html"
-    path.write_text(page, encoding="utf-8", newline="\n")
+    path.write_text(content, encoding="utf-8", newline="\n")
     return path
-
-
-def dress() -> tuple[str, str]:
-    """The style of a page, and the policy under which a browser shows it and nothing else."""
-    file = files(__package__).joinpath("text", "report.css")
-    style = file.read_text(encoding="utf-8").strip() + "\n"
-    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
-    allowed = f"style-src 'sha256-{digest}'"
-    return style, f"default-src 'none'; {allowed}; base-uri 'none'; form-action 'none'"
 
 
 def answers(run: Run) -> list[str]:
     """A sentence an arm: days, the municipality's money, and whether it is more than chance."""
-    return [sentence for arm in run.arms[1:] if (sentence := _answer(run, arm))]
+    of_arms = [sentence for arm in run.arms[1:] if (sentence := _answer(run, arm))]
+    return of_arms + trial_sentences(run)
 
 
 def _answer(run: Run, arm: Arm) -> str:

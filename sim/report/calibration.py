@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from importlib.resources import files
 from math import isnan
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, StrictUndefined
 from markupsafe import Markup
 
 from sim.experiment.calibration.results import Calibration, Solution
-from sim.report.brief import dress
+from sim.report.html import page
 from sim.report.inline import inline
-from sim.report.words import LANGUAGE, say
+from sim.report.words import say
 
 Table = tuple[list[str], list[list[str]]]
 """Heads and rows, all in words."""
@@ -131,12 +129,6 @@ def write(
     folder: Path, found: Calibration, values: Mapping[str, Any], drawing: Path, command: str
 ) -> Path:
     """Write report.html into the folder: one file, no network, no script."""
-    style, policy = dress()
-    texts = files(__package__).joinpath("text")
-    environment = Environment(
-        autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
-    )
-    source = texts.joinpath("calibration.html.j2").read_text(encoding="utf-8")
     tables = [
         (say("calibration.solutions"), "", solution_table(found), False),
         (
@@ -149,11 +141,8 @@ def write(
         ),
         (say("calibration.measured"), "", measured(found), True),
     ]
-    page = environment.from_string(source).render(
-        language=LANGUAGE,
-        policy=policy,
-        style=Markup(style),
-        say=say,
+    content = page(
+        "calibration.html.j2",
         target=found.target,
         method=method(found, values),
         remarks=remarks(found),
@@ -162,5 +151,5 @@ def write(
         command=command,
     )
     path = folder / "report.html"
-    path.write_text(page, encoding="utf-8", newline="\n")
+    path.write_text(content, encoding="utf-8", newline="\n")
     return path

@@ -18,7 +18,7 @@ from sim.experiment.cells import plain_cell
 TEXT = frozenset(
     ["arm", "baseline", "group", "metric", "unit", "account", "item", "date", "outcome", "exit"]
     + ["name", "value", "low", "high", "source", "mark", "differs_from_default", "is_noise"]
-    + ["title", "default", "where"]
+    + ["title", "default", "where", "look_date", "estimator"]
 )
 TABLES = ("summary", "differences", "outcomes", "costs", "parameters")
 BEHIND_FIGURES = (
@@ -32,6 +32,8 @@ BEHIND_FIGURES = (
     "example_meetings",
     "thirty_spells",
     "thirty_meetings",
+    "trial_looks",
+    "roll_out",
 )
 
 

@@ -11,6 +11,7 @@ from sim.report.brief import remarks
 from sim.report.digits import MINUS
 from sim.report.folder import Run
 from sim.report.tables import Cell, Line, main_table
+from sim.report.trial_words import trial_sentences
 from sim.report.words import say
 
 WIDTH = 100
@@ -83,8 +84,8 @@ def print_comparison(run: Run, console: Console | None = None) -> None:
             for line in in_blocks(run):
                 console.print(line)
         console.print(Text(say("terminal.below", baseline=run.baseline.title)))
-        for remark in remarks(run):
-            console.print(Text(remark))
+        for sentence in (*trial_sentences(run), *remarks(run)):
+            console.print(Text(sentence))
     text = captured.get()
     if plain:
         for sign, instead in (

@@ -50,6 +50,8 @@ _POPULATION = (
     P("population.inflow_factors.[].from", "first day of these dates", kind="date"),
     P("population.inflow_factors.[].to", "day after the last of these dates", kind="date"),
     P("population.inflow_factors.[].factor", "factor on the inflow in these dates", low=0),
+    P("population.inflow_factors.[].groups", "group that the factor is for (without it: all)",
+      kind="choice", words=GROUPS, many=True, optional=True),
     P("population.warm_start", "choice to begin with a loaded office", kind="boolean"),
     P("population.frailty_variance", "variance of the gamma frailty (mean 1)", low=0),
     P("population.reentry_rate_per_week", "rate of return after a job", "per week", low=0),
@@ -112,7 +114,11 @@ _OFFICE = (
       "minutes per year", low=0, above=True, high=527040),
     P("office.opens_at_hour", "hour at which the office opens", "hours", low=0, high=24,
       below=True),
-    P("office.pools", "sharing of caseworkers", kind="choice", words=("shared", "group")),
+    P("office.pools", "sharing of caseworkers", kind="choice",
+      words=("shared", "group", "area")),
+    P("office.areas.[].name", "name of an area with a jobcentre of its own (area)", kind="text"),
+    P("office.areas.[].share", "share of the people who live there", "share", low=0, above=True,
+      high=1),
     P("office.queue_order", "order of the queue", kind="choice",
       words=("fifo", "longest_unemployed", "newest", "highest_risk", "deadline")),
     P("office.deadline_days.<group>", "wait after which a meeting is late", "days", low=0,
@@ -190,7 +196,16 @@ _DESIGN = (
     P("compute.workers", "number of processes", "", "integer", low=1, high=4096),
 )  # fmt: skip
 
+_SAME = "checks.same_meetings"
+_CHECKS = (
+    P(f"{_SAME}.tolerance", "largest relative difference of planned meetings from the first arm",
+      "share", low=0, high=1, optional=True),
+    P(f"{_SAME}.exceptions", "group that is meant to have more or fewer", kind="choice",
+      words=GROUPS, many=True, optional=True),
+)  # fmt: skip
+
 PARAMETERS: tuple[P, ...] = (
-    *_TEXTS, *_TRIAL, *_POPULATION, *_HAZARD, *_EFFECT, *_OFFICE, *_MARKET, *_COSTS, *_DESIGN, *LEVERS,
+    *_TEXTS, *_TRIAL, *_POPULATION, *_HAZARD, *_EFFECT, *_OFFICE, *_MARKET, *_COSTS, *_DESIGN,
+    *_CHECKS, *LEVERS,
 )  # fmt: skip
 """Every parameter that ships; plug-ins add theirs (see `registry`)."""

@@ -99,7 +99,7 @@ def _rows_of_arm(
                 "episode_no_show_factor": float(people["episode"]["no_show_factor"]),
                 "duty": regimes.VOLUNTARY if voluntary else regimes.MANDATORY,
                 "voluntary_weight": float(levers["voluntary_weight"]),
-                "accepted": people["reach"] * people["acceptance"],
+                "accepted": people["reach"] * _acceptance(levers, people, g),
                 "share_physical": float(form["physical"]),
                 "share_distance": float(form["distance"]),
                 "partner_share": float(levers["partner_share"]),
@@ -123,6 +123,12 @@ def _rows_of_arm(
                 "catch_up_days": float(window["catch_up_days"]) if stops else 0.0,
             })  # fmt: skip
     return rows
+
+
+def _acceptance(levers: Mapping[str, Any], people: Mapping[str, Any], group: str) -> float:
+    """The share of the reached that accept: the regime's own, else the population's."""
+    own = levers.get("acceptance")
+    return float(by_group(own, group) if own else people["acceptance"])
 
 
 def _needs_plan_luck(rows: list[dict[str, Any]], phase_kinds: Ints) -> bool:

@@ -37,6 +37,10 @@ class FakeStudy:
     engine_note: str = ""
 
     @property
+    def kept_worlds(self) -> tuple[str, ...]:
+        return self.arms
+
+    @property
     def horizon_days(self) -> float:
         return self.observation_days + self.follow_up_days
 
@@ -51,7 +55,8 @@ def study(
     **design: Any,
 ) -> FakeStudy:
     """A study of this many people a group; further names are keys of its design."""
-    regime = {"quality_dkk_per_meeting": 0.0, "programme": {"lump_dkk": 0.0, "dkk_per_job": 0.0}}
+    free = {"lump_dkk": 0.0, "dkk_per_job": 0.0}
+    regime = {"quality_dkk_per_meeting": 0.0, "programme": free, "groups": ["all"]}
     values = {
         "title": "Made up",
         "question": "What if?",
@@ -59,7 +64,7 @@ def study(
         "costs": COSTS,
         "population": {"groups": {group: {"refund_weeks_at_entry": 0.0} for group in GROUPS}},
         "office": {"minutes_per_caseworker_year": 49_000.0, "load_elasticity": 0.1},
-        "regimes": {"plain": regime},
+        "regimes": {"plain": regime, "standard": regime},
         "arms": {arm: {"regime": "plain", "title": arm, "levers": {}} for arm in arms},
         "design": {
             "luck": "random", "keep_rows": "first", "seed": seed, "zero_load_twin": False,

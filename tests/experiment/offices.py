@@ -60,14 +60,15 @@ def study(
     follow_up_days: float = 728.0,
 ) -> SimpleNamespace:
     """A study of one arm with toy prices, from 1 January 2019."""
-    regime = {"quality_dkk_per_meeting": 0.0, "programme": {"lump_dkk": 0.0, "dkk_per_job": 0.0}}
+    free = {"lump_dkk": 0.0, "dkk_per_job": 0.0}
+    regime = {"quality_dkk_per_meeting": 0.0, "programme": free, "groups": ["all"]}
     group = {"refund_weeks_at_entry": weeks_at_entry}
     return SimpleNamespace(
         values={
             "costs": COSTS | (costs or {}),
             "population": {"groups": dict.fromkeys(GROUPS, group)},
             "office": {"minutes_per_caseworker_year": 36_525.0},
-            "regimes": {"plain": regime},
+            "regimes": {"plain": regime, "standard": regime},
             "arms": {"arm": {"regime": "plain", "title": "Arm", "levers": levers or {}}},
         },
         start_date=date(2019, 1, 1),

@@ -13,8 +13,9 @@ from math import inf
 
 import numpy as np
 
-from sim.experiment.exact import Course, Line, gamma_nodes, must_be_exact
-from sim.model.settings import Study, registry_of, rulebook_of, settings_of
+from sim.experiment.course import Course, Line
+from sim.experiment.exact import gamma_nodes, regime
+from sim.model.settings import Study, settings_of
 from sim.rules.errors import InputError
 from sim.rules.people import GROUPS
 
@@ -28,10 +29,9 @@ KINKS_DAYS = tuple(2.0**-k for k in range(12))
 NODES, WEIGHTS = np.polynomial.legendre.leggauss(8)
 
 
-def _lines(course: Course) -> list[Line]:
-    """The line to a job, and those of the other ways out that anybody takes."""
-    job, *others = course.lines
-    return [job, *(line for line in others if line.sum_to(course.until) > 0.0)]
+def _others(course: Course) -> list[Line]:
+    """The ways out other than to a job that anybody takes."""
+    return [line for line in course.others if line.sum_to(course.until) > 0.0]
 
 
 @dataclass(frozen=True)
@@ -44,11 +44,11 @@ class Weighted:
 
     def at(self, days: Array) -> tuple[Array, Array]:
         """Share still unemployed, and exits to a job per day and entrant, on some spell days."""
-        job, *others = _lines(self.course)
+        job, others = self.course.job, _others(self.course)
         gone = days >= self.course.ends_day
         here = np.where(gone, 0.0, days)
         own = np.array([job.sum_to(day) for day in here])
-        rate = np.array([job.rate_at(day) for day in here])
+        rate = np.array([job.rate_on(day) for day in here])
         rest = sum((np.array([line.sum_to(day) for day in here]) for line in others), 0.0 * own)
         if self.variance > 0.0:
             staying = (1.0 + self.variance * own) ** (-1.0 / self.variance)
@@ -113,8 +113,8 @@ def curves(
     found = [[c for arm in mixed for c in _courses(study, arm, group, until)] for mixed in arms]
     edges = {0.0, until, *days, *np.arange(MOST_DAYS, until, MOST_DAYS).tolist(), *KINKS_DAYS}
     for one in (c.course for mixed in found for c in mixed):
-        edges.update(day for line in one.lines for day in line.starts)
-        edges.add(min(one.ends_day, until))
+        edges |= one.edges(until)
+        edges.update(day for line in (one.job, *one.others) for day in line.bends() if day < until)
     edge = np.array(sorted(day for day in edges if day <= until))
     half = 0.5 * np.diff(edge)
     day = (edge[:-1, None] + half[:, None] * (1.0 + NODES)).ravel()
@@ -130,20 +130,15 @@ def _curve(edge: Array, day: Array, width: Array, mixed: list[Weighted], arms: i
 
 
 def _courses(study: Study, arm: str, group: str, until: float) -> list[Weighted]:
-    settings, w = settings_of(study), rulebook_of(study, arm, registry_of(study))
-    served = must_be_exact(study, settings, arm, w)
+    own = regime(study, arm, until)
     number = GROUPS.index(group)
-    if not settings.line_on[4 * number]:
+    if not own.settings.line_on[4 * number]:
         raise InputError(f"nobody in the group {group} finds a job: hazard.{group}.job is none.")
-    usual = Course(w, number, 1.0, until, served)
-    variance = settings.frailty_variance
-    if not w.frailty_power or variance <= 0.0:
+    usual, variance = own.course(number), own.settings.frailty_variance
+    if not own.w.frailty_power or variance <= 0.0:
         return [Weighted(usual, 1.0, variance)]
-    nodes = zip(*gamma_nodes(variance, usual.lines[0].sum_to(until)), strict=True)
-    return [
-        Weighted(Course(w, number, float(z), until, served), float(weight), 0.0)
-        for z, weight in nodes
-    ]
+    nodes = zip(*gamma_nodes(variance, usual.job.sum_to(until)), strict=True)
+    return [Weighted(own.course(number, float(z)), float(weight), 0.0) for z, weight in nodes]
 
 
 def employed_days(study: Study, curve: Curve, to_day: float, rate_per_day: float) -> float:
@@ -157,7 +152,7 @@ def employed_days(study: Study, curve: Curve, to_day: float, rate_per_day: float
     total = 0.0
     for c in curve.courses:
         here = np.minimum(grid, np.nextafter(c.course.ends_day, 0.0))
-        job, *others = _lines(c.course)
+        job, others = c.course.job, _others(c.course)
         own = np.array([job.sum_to(day) for day in here])
         rest = sum((np.array([line.sum_to(day) for day in here]) for line in others), 0.0 * own)
         nodes, weights = gamma_nodes(variance if c.variance else 0.0, float(own[-1]))

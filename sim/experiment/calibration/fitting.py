@@ -42,7 +42,7 @@ def calibrate(emulation: Emulation, tell: Tell = lambda text: None) -> Calibrati
     """
     target = emulation.target
     first = target.fit[0]
-    tell(f"{len(target.figures)} figures over {first.key}")
+    tell(f"scan of {first.key}")
     scans = {one.name: _scan(emulation, one, first, {}) for one in target.figures}
     alone = {
         one.name: tuple(
@@ -221,7 +221,7 @@ def _ridge(emulation: Emulation, ridge: Ridge, tell: Tell) -> list[Pair]:
                 end = seen.largest if figure.value > seen.largest[1] else seen.smallest
                 pairs.append(Pair(second, 0, None, None, end[1]))
         else:
-            points = [{**one, **others} for one in squares(emulation, fit, others, (0.5,))]
+            points = [{**one, **others} for one in squares(emulation, fit, others)]
         for number, point in enumerate(points, 1):
             misfit = _misfit(target.figures, emulation.figures(point))
             pairs.append(Pair(second, number, point, misfit, None))

@@ -95,7 +95,7 @@ def settled_rate_ratio(s: Setting, of: Curve, against: Curve) -> float:
 
 
 def _mean_rate(curve: Curve, from_day: float, to_day: float) -> float:
-    jobs = [(c.weight, c.course.lines[0]) for c in curve.courses]
+    jobs = [(c.weight, c.course.job) for c in curve.courses]
     return sum(w * (j.sum_to(to_day) - j.sum_to(from_day)) for w, j in jobs) / (to_day - from_day)
 
 

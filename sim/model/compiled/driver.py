@@ -170,6 +170,7 @@ def _set_up(
     g["breaks"] = w.exit_breaks_meeting
     g["windowed"] = office.windowed
     g["pool_by_arm"] = office.by_arm
+    g["pool_by_area"] = bool(settings.area_shares)
     g["lever_set"][: len(w.arm_set)] = w.arm_set
     for name in (
         "horizon_days", "observation_days", "gather_days", "group_size", "displacement",

@@ -191,7 +191,8 @@ WORLD = np.dtype(
     + [
         (name, YES)
         for name in (
-            "coupled", "breaks", "windowed", "own_caseworker", "pool_by_group", "pool_by_arm", "is_opening",
+            "coupled", "breaks", "windowed", "own_caseworker", "pool_by_group", "pool_by_arm",
+            "pool_by_area", "is_opening",
         )
     ],
     align=True,

@@ -8,12 +8,24 @@ from pathlib import Path
 
 from sim.experiment.cells import safe_table
 from sim.experiment.pool import Pool
-from sim.report.figures import example, lives, meetings, money, office, saved, style, survival
+from sim.report.figures import (
+    example,
+    lives,
+    meetings,
+    money,
+    office,
+    saved,
+    style,
+    survival,
+    trial,
+)
 from sim.report.figures.sheet import Sheet
 from sim.report.folder import Run
 
 FIGURES: tuple[tuple[str, Callable[[Run], Sheet | None]], ...] = (
     ("days_saved", saved.draw),
+    ("trial_looks", trial.draw),
+    ("roll_out", trial.draw_roll_out),
     ("survival", survival.draw),
     ("survival_by_group", survival.draw_groups),
     ("account_differences", money.draw_net),

@@ -37,6 +37,7 @@ class Sheet:
         notes: Sequence[str] = (),
         key: Sequence[Arm] = (),
         note: bool = True,
+        source: str = "",
     ) -> None:
         self.heading = title
         self.subtitle = subtitle
@@ -49,8 +50,8 @@ class Sheet:
         below.append((wrap(arms_in_words(run), points, NOTE), NOTE, "normal", GREY))
         if note and run.note:
             below.append((wrap(run.note, points, NOTE), NOTE, "normal", GREY))
-        source = say("source", title=run.title)
-        below.append((wrap(source, points, SOURCE, most=2), SOURCE, "normal", GREY))
+        source = source or say("source", title=run.title)
+        below.append((wrap(source, points, SOURCE, most=3), SOURCE, "normal", GREY))
         rows = _key_rows(key, points)
         over = sum(_tall(lines, size) + 0.05 for lines, size, _, _ in blocks)
         self._top = EDGE + over + 0.19 * len(rows) + 0.06

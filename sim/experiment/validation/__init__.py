@@ -1,0 +1,1 @@
+"""Validation: every published figure beside what the model gives, and a verdict on each."""

@@ -1,0 +1,210 @@
+"""Verdicts in words: the lead, the table for the terminal, and the page."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import math
+from collections.abc import Mapping, Sequence
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, StrictUndefined
+from markupsafe import Markup
+
+from sim.experiment.validation.judging import Judged, Row
+from sim.experiment.validation.verdict import CONTRADICTED, VERDICTS
+from sim.report.digits import show, show_interval
+from sim.report.evidence import in_words
+from sim.report.figures.validation import draw
+from sim.report.inline import inline
+from sim.report.words import LANGUAGE, find, name_of, say
+
+PAGE, FIGURE = "validation.html", "validation"
+RESEARCH = "E"
+FACTS = ("command", "version", "commit", "seed", "replications", "packages")
+
+
+def lead(judged: Sequence[Judged]) -> list[str]:
+    """A sentence a reading: how many rows have which verdict."""
+    return [
+        say(
+            "validate.counts",
+            reading=one.name,
+            rows=len(one.rows),
+            counts=", ".join(f"{number} {word}" for word, number in one.counts().items()),
+        )
+        for one in judged
+    ]
+
+
+def contradicted(one: Judged) -> list[str]:
+    """What a reading contradicts, a sentence each, under a heading."""
+    rows = [row for row in one.rows if row.verdict == CONTRADICTED]
+    if not rows:
+        return [say("validate.contradicted_none", reading=one.name)]
+    return [
+        say("validate.contradicted_list", reading=one.name) + ":",
+        *(f"  {contradiction(row)}" for row in rows),
+    ]
+
+
+def contradiction(row: Row) -> str:
+    """One row as a sentence."""
+    return say(
+        "validate.said",
+        what=f"{row.figure.source}, {row.figure.what}",
+        published=published(row),
+        predicted=predicted(row),
+        measure=name_of("measure", row.measure),
+    )
+
+
+def published(row: Row) -> str:
+    """The published figure as a reader writes it."""
+    if row.expected and row.figure.value is None:
+        return say("validate.implied", expected=row.expected)
+    return in_words(row.figure)
+
+
+def predicted(row: Row) -> str:
+    """The prediction with its 90 % interval, in the figure's unit; nothing where there is none."""
+    if row.prediction is None:
+        return ""
+    low, high = row.prediction.interval()
+    share = row.figure.unit == "share"
+    value = show(row.prediction.mean, low, high, share=share)
+    return f"{value} ({show_interval(row.prediction.mean, low, high, share=share)})"
+
+
+def chance(row: Row) -> str:
+    """The standard deviations that make the interval: of one study, and of the simulation."""
+    if row.prediction is None or row.prediction.even:
+        return ""
+    share = row.figure.unit == "share"
+    parts = (row.prediction.chance, row.prediction.error)
+    return " / ".join(show(part, share=share) for part in parts)
+
+
+def remark(row: Row) -> str:
+    """Where an input enters, why something is outside, and what else is to be known."""
+    parts = []
+    if row.where:
+        where = (find("enters") or {}).get(row.where, row.where)
+        parts.append(say("validate.enters", where=where))
+    if row.why:
+        parts.append(name_of("why", row.why))
+    if row.note:
+        parts.append(name_of("remark", row.note))
+    return "; ".join(parts)
+
+
+def size(row: Row) -> str:
+    """How many people were in the arms; a star where that is our assumption."""
+    if not row.people:
+        return ""
+    people = " + ".join(f"{number:,}" for number in row.people)
+    return say("validate.size", people=people, assumed="*" if row.assumed else "")
+
+
+def short_table(judged: Sequence[Judged]) -> tuple[tuple[str, ...], list[list[str]]]:
+    """Heads and rows for a terminal."""
+    first, second = judged
+    columns = ("claim", "id", "published", "predicted_or", "verdict")
+    heads = [say(f"validate.column_{name}") for name in columns]
+    heads.append(second.name)
+    rows = []
+    for row, other in zip(first.rows, second.rows, strict=True):
+        words = row.figure.why and not row.expected
+        rows.append(
+            [
+                str(row.figure.claim or row.figure.row),
+                row.figure.key,
+                say("validate.in_words") if words else published(row),
+                _short_prediction(row),
+                row.verdict,
+                predicted(other),
+            ]
+        )
+    return tuple(heads), rows
+
+
+def _short_prediction(row: Row) -> str:
+    """The prediction and what it is of; else where an input enters, or why not."""
+    if row.prediction is None:
+        return remark(row)
+    return f"{predicted(row)}: {name_of('measure', row.measure)}"
+
+
+def write(folder: Path, judged: Sequence[Judged], facts: Mapping[str, Any]) -> Path:
+    """Write validation.html and its figure into a folder."""
+    svg = draw(judged[0], folder, FIGURE)[0]
+    place = files(__package__).joinpath("text")
+    style = place.joinpath("report.css").read_text(encoding="utf-8").strip() + "\n"
+    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
+    environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True,
+                              lstrip_blocks=True)  # fmt: skip
+    source = place.joinpath("validation.html.j2").read_text(encoding="utf-8")
+    page = environment.from_string(source).render(
+        language=LANGUAGE,
+        policy=f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; "
+        "form-action 'none'",
+        style=Markup(style),
+        say=say,
+        lead=lead(judged),
+        meanings=[find(f"validate.{word.split()[0]}") for word in VERDICTS],
+        contradicted=[
+            (one.name, [contradiction(r) for r in one.rows if r.verdict == CONTRADICTED])
+            for one in judged
+        ],
+        figure=Markup(inline(svg, "validation-", say("validate.figure"))),
+        second=judged[1].name,
+        groups=_groups(judged),
+        facts=[
+            (name_of("fact", key), _flat(facts[key])) for key in FACTS if facts.get(key) is not None
+        ],
+    )
+    path = folder / PAGE
+    path.write_text(page, encoding="utf-8", newline="\n")
+    return path
+
+
+def group_of(row: Row) -> str:
+    """The part of the page that a row stands in."""
+    code = RESEARCH if row.figure.claim is None else row.figure.row
+    return name_of("validate_group", code)
+
+
+def _groups(judged: Sequence[Judged]) -> list[tuple[str, list[dict[str, Any]]]]:
+    """Rows as the page shows them, by source."""
+    first, second = judged
+    groups: dict[str, list[dict[str, Any]]] = {}
+    for row, other in zip(first.rows, second.rows, strict=True):
+        groups.setdefault(group_of(row), []).append(
+            {
+                "claim": row.figure.claim or row.figure.row,
+                "key": row.figure.key,
+                "what": row.figure.what,
+                "source": f"{row.figure.source} [{row.figure.mark}]",
+                "published": published(row),
+                "measure": name_of("measure", row.measure) if row.measure else "",
+                "size": size(row),
+                "predicted": predicted(row),
+                "value": "" if row.prediction is None else repr(row.prediction.mean),
+                "chance": chance(row),
+                "verdict": row.verdict,
+                "other": predicted(other),
+                "other_verdict": other.verdict if other.prediction else "",
+                "remark": remark(row),
+            }
+        )
+    return list(groups.items())
+
+
+def _flat(value: object) -> str:
+    if isinstance(value, dict):
+        return ", ".join(f"{key} {inner}" for key, inner in value.items())
+    if isinstance(value, float) and not math.isfinite(value):
+        return ""
+    return str(value)
