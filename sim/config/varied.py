@@ -14,11 +14,20 @@ from sim.config.loading import load
 from sim.experiment import metrics
 from sim.experiment.calibration.emulation import changed
 from sim.experiment.points import known_metrics
+from sim.experiment.sensitivity.answer import (
+    DRAWS,
+    METHODS,
+    MORRIS,
+    SOBOL,
+    TORNADO,
+    Task,
+    method_changes,
+)
+from sim.experiment.sensitivity.break_even import effect_of
 from sim.experiment.sensitivity.ranges import LeftOut, Varied, chosen, ranges
 from sim.experiment.study import plain
 from sim.rules.errors import InputError
 
-TORNADO, MORRIS, SOBOL, DRAWS = METHODS = ("tornado", "morris", "sobol", "draws")
 SIZES = {TORNADO: 0, MORRIS: 4, SOBOL: 64, DRAWS: 128}
 """Trajectories, points of a base sample, draws; a tornado has no size but its parameters."""
 
@@ -32,11 +41,7 @@ SMALL = {"design.observation_days": "91", "design.replications": "2", "design.ke
 class Question:
     """What is asked, and of which study."""
 
-    method: str
-    size: int
-    metrics: tuple[str, ...]
-    varied: tuple[Varied, ...]
-    known: tuple[Varied, ...]
+    task: Task
     left: tuple[LeftOut, ...]
     configuration: Configuration
 
@@ -72,13 +77,15 @@ def question(
     names = [str(row["name"]) for row in configuration.table]
     varied = chosen(_parts(own["over"]), known, left, names)
     method = own["method"]
-    return Question(
-        method, int(own["size"] or SIZES[method]), wanted, tuple(varied), tuple(known),
-        tuple(left), configuration,
+    task = Task(
+        method, int(own["size"] or SIZES[method]), wanted, tuple(varied), effect_of(known), values,
+        configuration.plugins,
     )  # fmt: skip
+    _check(configuration, method_changes(task))
+    return Question(task, tuple(left), configuration)
 
 
-def check_points(configuration: Configuration, points: Iterable[Mapping[str, Any]]) -> None:
+def _check(configuration: Configuration, points: Iterable[Mapping[str, Any]]) -> None:
     """Refuse points whose values do not fit together, before any is run.
 
     Raises:
