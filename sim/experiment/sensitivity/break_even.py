@@ -12,12 +12,17 @@ from sim.experiment.points import Point
 from sim.experiment.sensitivity.ranges import Varied
 
 STEPS = 7
-"""Values of the effect, evenly over its range."""
+"""Values of the effect: none at all, and evenly over its range."""
+
+NO_EFFECT = 0.0
 
 KEYS = ("effect.alpha", "effect.boost")
 """The size of the effect, by kind of effect the one that the study uses."""
 
-COLUMNS = ["arm", "parameter", "low", "high", "configured", "saving_at_low", "saving_at_high", "break_even"]  # fmt: skip
+COLUMNS = [
+    "arm", "parameter", "low", "high", "configured", "tried_from", "saving_at_first",
+    "saving_at_high", "break_even",
+]  # fmt: skip
 
 
 def effect_of(known: Sequence[Varied]) -> Varied | None:
@@ -32,8 +37,9 @@ def points(effect: Varied, replications: int) -> list[Point]:
 
 
 def steps(effect: Varied) -> list[float]:
-    """The values of the effect."""
-    return [float(value) for value in np.linspace(effect.low, effect.high, STEPS)]
+    """The values of the effect, in order: from none at all, where the range does not reach to it."""
+    before = [NO_EFFECT] if effect.low > NO_EFFECT else []
+    return [*before, *np.linspace(effect.low, effect.high, STEPS - len(before)).tolist()]
 
 
 def crossings(x: Sequence[float], y: Sequence[float]) -> list[float]:
@@ -46,7 +52,7 @@ def crossings(x: Sequence[float], y: Sequence[float]) -> list[float]:
 
 
 def table(effect: Varied, savings: Mapping[str, np.ndarray]) -> pd.DataFrame:
-    """break_even.csv: a row an arm and crossing; blank where there is none within the range.
+    """break_even.csv: a row an arm and crossing; blank where there is none up to the highest value.
 
     Args:
         savings: net saving by arm: (value of the effect, replication).
@@ -56,5 +62,7 @@ def table(effect: Varied, savings: Mapping[str, np.ndarray]) -> pd.DataFrame:
     for arm, of_arm in savings.items():
         y = of_arm.mean(axis=-1).tolist()
         for root in crossings(x, y) or [np.nan]:
-            rows.append([arm, effect.name, x[0], x[-1], effect.value, y[0], y[-1], root])
+            rows.append([
+                arm, effect.name, effect.low, effect.high, effect.value, x[0], y[0], y[-1], root,
+            ])  # fmt: skip
     return pd.DataFrame(rows, columns=COLUMNS)
