@@ -40,8 +40,8 @@ def sensitivity(arguments: argparse.Namespace) -> None:
     place = store.prepare(out, {}, arguments.force)
     assert isinstance(place, store.Writer)
     _agree(asked, arguments.yes)
+    _compile(asked)
     with compare.start_pool(task.values["compute"], task.simulated) as pool:
-        _compile(asked, pool)
         with console.progress("Replications", task.simulated) as tell:
             found = answer(task, pool, tell)
     command = shlex.join(["samtale", "sensitivity", *arguments.overrides])
@@ -87,7 +87,8 @@ def _agree(asked: Question, yes: bool) -> None:
         )
 
 
-def _compile(asked: Question, pool: object) -> None:
+def _compile(asked: Question) -> None:
+    """Compile the engine before there are processes, which then read what was kept."""
     from sim.model.engines import compile_ahead, compiling_note, may_compile
 
     if may_compile(asked.task.values):

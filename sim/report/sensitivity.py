@@ -103,7 +103,7 @@ def _banded(found: Answer) -> Iterator[str]:
     for arm in found.task.arms:
         yield say(
             "sensitivity.lead_pays", arm=title_of(found.task.values, arm),
-            municipality=f"{shares[arm, 'municipality']:.0%}", public=f"{shares[arm, 'public']:.0%}",
+            municipality=_share(shares[arm, 'municipality']), public=_share(shares[arm, 'public']),
         )  # fmt: skip
 
 
@@ -124,6 +124,11 @@ def tables(found: Answer, most: int) -> Iterator[Shown]:
     if len(found.break_even):
         about = say("sensitivity.about_break_even", steps=STEPS)
         yield say("sensitivity.head_break_even"), about, *_break_even(found)
+
+
+def _share(probability: float) -> str:
+    """A probability in whole per cent."""
+    return f"{100.0 * probability:.0f} %"
 
 
 def _heads(*codes: str) -> list[str]:
@@ -164,7 +169,7 @@ def _bands(found: Answer) -> tuple[list[str], list[list[str]]]:
     rows = [
         [title_of(found.task.values, row.arm), name_of("metric", row.metric), show(row.configured),
          f"{show(row.chance_low)} to {show(row.chance_high)}",
-         f"{show(row.unknown_low)} to {show(row.unknown_high)}", f"{row.probability_positive:.0%}"]
+         f"{show(row.unknown_low)} to {show(row.unknown_high)}", _share(row.probability_positive)]
         for row in found.bands.itertuples(index=False)
     ]  # fmt: skip
     return _heads("arm", "metric", "configured", "chance", "unknown", "positive"), rows
@@ -180,8 +185,8 @@ def _frontier(table: pd.DataFrame, values: Mapping[str, Any]) -> tuple[list[str]
             show(row.cost_dkk, whole=True), show(row.dkk_per_further_day, whole=True),
         ]  # fmt: skip
         if drawn:
-            pays = "–" if isnan(row.probability_pays) else f"{row.probability_pays:.0%}"
-            cells += [f"{row.probability_on_frontier:.0%}", pays]
+            pays = "–" if isnan(row.probability_pays) else _share(row.probability_pays)
+            cells += [_share(row.probability_on_frontier), pays]
         rows.append(cells)
     return heads, rows
 

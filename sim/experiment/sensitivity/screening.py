@@ -53,7 +53,7 @@ def sobol(names: list[str], base: int, seed: int, model: Model) -> dict[tuple[st
     """Shares of the variance of the outcome, parameters even over their ranges, by arm and metric.
 
     ``first_order`` is due to a parameter alone, ``total_order`` to it and its interplay with all
-    others (Saltelli et al. 2010); NaN where the outcome does not vary at all.
+    others (Saltelli et al. 2010); 0 where the outcome does not vary at all.
 
     Args:
         base: points of each of the two samples, a power of 2.
@@ -65,7 +65,8 @@ def sobol(names: list[str], base: int, seed: int, model: Model) -> dict[tuple[st
     def vectorised(x: np.ndarray) -> np.ndarray:
         outcomes = model(x.T)
         keys[:] = outcomes
-        return np.stack([outcomes[key] for key in keys])
+        # Once more the last: SciPy cannot do with a single outcome of a single parameter.
+        return np.stack([outcomes[key] for key in (*keys, keys[-1])])
 
     with np.errstate(invalid="ignore", divide="ignore"):
         found = sobol_indices(
@@ -73,7 +74,7 @@ def sobol(names: list[str], base: int, seed: int, model: Model) -> dict[tuple[st
             rng=np.random.default_rng(seed),
         )  # fmt: skip
     first, total = (
-        np.asarray(indices, float).reshape(len(keys), len(names))
+        np.asarray(indices, float).reshape(len(keys) + 1, len(names))
         for indices in (found.first_order, found.total_order)
     )
     return {

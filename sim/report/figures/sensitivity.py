@@ -76,7 +76,7 @@ def _sheet(title: str, about: str, panels: Sequence[Panel]) -> Figure:
     points = (WIDTH - 2 * EDGE) * 72
     heading, below = wrap(title, points, TITLE, "bold"), wrap(about, points, TEXT)
     over = EDGE + (len(heading) * TITLE + len(below) * TEXT) * LEADING / 72 + 0.1
-    height = over + sum(HEAD + tall + FOOT for _, tall, _, _ in panels)
+    height = over + sum(HEAD * bool(text) + tall + FOOT for text, tall, _, _ in panels)
     figure = Figure(figsize=(WIDTH, height), facecolor="white")
     at = EDGE
     for lines, size, weight, colour in ((heading, TITLE, "bold", "#111111"), (below, TEXT, "normal", GREY)):  # fmt: skip
@@ -86,7 +86,7 @@ def _sheet(title: str, about: str, panels: Sequence[Panel]) -> Figure:
             at += size * LEADING / 72
     top = over
     for text, tall, left, fill in panels:
-        top += HEAD
+        top += HEAD * bool(text)
         where = (left / WIDTH, 1 - (top + tall) / height, (WIDTH - left - RIGHT) / WIDTH, tall / height)  # fmt: skip
         axes = figure.add_axes(where)
         figure.text(EDGE / WIDTH, 1 - (top - 0.07) / height, text, fontsize=TEXT, fontweight="bold")
@@ -124,11 +124,13 @@ def _tornado(axes: Axes, table: pd.DataFrame, chance: Any) -> None:
     centre = float(chance["outcome"])
     axes.axvspan(chance["outcome_at_low"], chance["outcome_at_high"], color=BAND, linewidth=0)
     for place, row in enumerate(table.itertuples(index=False)):
-        for end, colour in ((row.outcome_at_low, LOW), (row.outcome_at_high, HIGH)):
+        ends = [(row.outcome_at_low, LOW), (row.outcome_at_high, HIGH)]
+        # The longer first, so that one that goes the same way is seen on top of it.
+        for end, colour in sorted(ends, key=lambda one: -abs(one[0] - centre)):
             axes.barh(place, end - centre, left=centre, height=0.6, color=colour)
     axes.axvline(centre, color="#111111", linewidth=0.8)
     _rows(axes, [_short(text) for text in table["parameter"]])
-    axes.set_xlabel(_axis(str(table["metric"].iloc[0])), fontsize=SMALL)
+    axes.set_xlabel(unit(str(table["metric"].iloc[0])), fontsize=SMALL)
 
 
 def _index(axes: Axes, table: pd.DataFrame, method: str) -> None:
@@ -137,16 +139,12 @@ def _index(axes: Axes, table: pd.DataFrame, method: str) -> None:
         axes.barh(places, table["mu_star"], height=0.6, color=PALE)
         ends = table["mu_star_conf"]
         axes.errorbar(table["mu_star"], places, xerr=ends, fmt="none", color="#333333", linewidth=0.9)  # fmt: skip
-        axes.set_xlabel(_axis(str(table["metric"].iloc[0])), fontsize=SMALL)
+        axes.set_xlabel(unit(str(table["metric"].iloc[0])), fontsize=SMALL)
     else:
         axes.barh(places, table["total_order"], height=0.6, color=PALE)
         axes.plot(table["first_order"], places, "o", color=LOW, markersize=4)
     axes.set_xlim(left=min(0.0, axes.get_xlim()[0]))
     _rows(axes, [_short(text) for text in table["parameter"]])
-
-
-def _axis(metric: str) -> str:
-    return unit(metric)
 
 
 def _short(name: str) -> str:
@@ -167,6 +165,8 @@ def _band_panel(table: pd.DataFrame, name: Name) -> Panel:
         shown = [fit(name(arm), (left - EDGE - 0.1) * 72, TEXT) for arm in table["arm"]]
         axes.set_yticks(range(len(table)), shown, fontsize=TEXT)
         axes.set_xlabel(str(table["unit"].iloc[0]), fontsize=SMALL)
+        axes.use_sticky_edges = False
+        axes.autoscale_view(scaley=False)
 
     return "", 0.34 * len(table), left, fill
 
