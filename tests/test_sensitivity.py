@@ -15,7 +15,7 @@ from sim.experiment.pool import Pool
 from sim.experiment.study import build
 from sim.experiment.task import Job, replicate, shipped_world
 
-SMALL = ["population.scale=0.02", "compute=serial", "engine=simpy", "~arms.lockdown_voluntary"]
+SMALL = ["population.scale=0.02", "compute=serial", "~arms.lockdown_voluntary"]
 OVER = "over=costs.output_per_wage,effect.alpha"
 
 
@@ -101,7 +101,7 @@ def test_what_takes_long_asks_for_yes(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    words = ["method=sobol", "size=65536", "engine=simpy", "compute=serial"]
+    words = ["method=sobol", "size=65536", "compute=serial"]
     assert main(["sensitivity", *words]) == 4
     assert "--yes" in capsys.readouterr().err and list(tmp_path.iterdir()) == []
 
