@@ -43,8 +43,8 @@ def noted(tree: Any, name: str) -> Iterator[tuple[str, Any]]:
 
 
 def all_noted(configs: Path) -> list[tuple[str, Any]]:
-    files = sorted(configs.glob("*/*.yaml"))
-    assert len(files) >= 20
+    files = [file for file in sorted(configs.glob("*/*.yaml")) if file.parent.name != "target"]
+    assert len(files) >= 20  # a target's figures are published ones, by name
     return [
         leaf
         for file in files
@@ -114,7 +114,7 @@ def test_published_numbers_stand_nowhere_else(checkout: Path) -> None:
     odd = [
         "esbjerg_net_saving_dkk", "esbjerg_treated_people", "esbjerg_control_people",
         "esbjerg_cash_budget_2018_dkk", "esbjerg_cash_budget_2019_dkk",
-        "lockdown_backlog_meetings", "denmark_meetings_per_year", "e3_surplus_eur",
+        "lockdown_backlog_meetings", "e3_surplus_eur",
         "e6_offices_all", "e7_benefit_eur", "e9_people",
     ]  # fmt: skip
     published = published_figures()

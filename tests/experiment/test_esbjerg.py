@@ -85,7 +85,8 @@ def test_chance_makes_the_claim_uncertain_by_eight_days() -> None:
     claim = row("predicted", "claim")
     assert claim["days"] == CLAIM
     assert claim["days_high"] - CLAIM == pytest.approx(8.4, abs=0.5)
-    assert 0.0 < claim["by_chance_share"] < 0.025
+    shipped, together = row("predicted", "shipped"), row("predicted", "together")
+    assert 0.0 < shipped["by_chance_share"] < 0.025 < together["by_chance_share"] < 0.15
 
 
 def test_a_look_makes_a_true_effect_smaller_and_later_looks_less_so() -> None:

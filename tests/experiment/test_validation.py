@@ -180,7 +180,7 @@ def test_what_a_value_was_fitted_to_can_only_be_fitted() -> None:
         return Reading("", found.values, found.sources, {}).fitted(published)
 
     usual, linear = fitted(), fitted("effect=esbjerg_linear")
-    assert {"e2_hazard_rise_half_year", "e3_employment_weeks"} <= usual
+    assert {"e2_hazard_rise", "e3_employment_weeks"} <= usual
     assert "esbjerg_days_saved" not in usual
     assert {"esbjerg_days_saved", "esbjerg_cash_jobs_per_month"} <= linear
     assert "e3_employment_weeks" not in linear

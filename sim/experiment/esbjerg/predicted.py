@@ -31,10 +31,19 @@ def predicted(insured: Insured, ranges: Ranges, published: Published) -> pd.Data
     ``low``, ``high`` of the parameter; ``days``; ``days_low`` and ``days_high``: at the ends of the
     parameter's range, the middle 95 % of evenly spread draws of four parameters at once
     (``together``), or the 95 % interval of chance between people (``claim``); ``by_chance_share``:
-    of trials in which chance shows the claim or more where the shipped effect is true.
+    of trials in which chance shows the claim or more if ``days`` are true (``together``:
+    ``days_high``).
     """
     usual = insured.pair().days_saved
-    rows: list[dict[str, object]] = [{"what": "shipped", "days": usual}]
+    claim = published["esbjerg_days_saved"].number
+    error = standard_error(insured, published)
+
+    def by_chance(days: float) -> float:
+        return float(norm.sf((claim - days) / error))
+
+    rows: list[dict[str, object]] = [
+        {"what": "shipped", "days": usual, "by_chance_share": by_chance(usual)}
+    ]
     for name in (ALPHA, TAU, FRAILTY, RATE, RHO):
         ends = [_days(insured, {name: end}) for end in ranges[name]]
         rows.append({
@@ -43,15 +52,14 @@ def predicted(insured: Insured, ranges: Ranges, published: Published) -> pd.Data
             "days_low": min(ends), "days_high": max(ends),
         })  # fmt: skip
     low, high = np.quantile(_draws(insured, ranges), [0.025, 0.975])
-    rows.append({"what": "together", "days": usual, "days_low": low, "days_high": high})
-    criterion = published["esbjerg_criterion_days"].number
-    rows.append({"what": "criterion", "days": criterion})
-    claim = published["esbjerg_days_saved"].number
-    error = standard_error(insured, published)
+    rows.append({
+        "what": "together", "days": usual, "days_low": low, "days_high": high,
+        "by_chance_share": by_chance(high),
+    })  # fmt: skip
+    rows.append({"what": "criterion", "days": published["esbjerg_criterion_days"].number})
     rows.append({
         "what": "claim", "days": claim,
         "days_low": claim - Z * error, "days_high": claim + Z * error,
-        "by_chance_share": float(norm.sf((claim - usual) / error)),
     })  # fmt: skip
     return pd.DataFrame(rows)[list(COLUMNS)]
 

@@ -121,6 +121,8 @@ def _values(
         values["effect"] |= {"kind": "none", "threat": 0.0, "sanction_factor": 1.0}
     if "cycle" in spec:
         values["market"]["cycle"] = _cycle(spec["cycle"], values["start_date"])
+    if "job_rate_per_week" in spec:
+        values["hazard"][spec["group"]]["job"]["rate_per_week"] = spec["job_rate_per_week"]
     if "load" in one:
         before, after = (published[key].number for key in one["load"])
         rise = (before / after) ** float(given["office"]["load_elasticity"])

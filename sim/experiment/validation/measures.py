@@ -82,7 +82,9 @@ def _outside(arm: Arm) -> np.ndarray:
 
 
 def _held_lost(o: Outcome) -> float:
-    return o.control.held(FULL_DAYS) - o.treated[0].held(FULL_DAYS)
+    held = [arm.held(FULL_DAYS) for arm in o.treated]
+    people = [len(arm.entry) for arm in o.treated]
+    return o.control.held(FULL_DAYS) - float(np.average(held, weights=people))
 
 
 def days_per_lost_meeting(o: Outcome) -> float:

@@ -72,7 +72,8 @@ def _predicted(tables: Tables) -> dict[str, str]:
         "as_much_days": rounded(float(rows.loc["effect.rho", "days_high"]), 0),
         "claim_low": rounded(float(claim["days_low"]), 0),
         "claim_high": rounded(float(claim["days_high"]), 0),
-        "chance_per_cent": _per_cent(claim["by_chance_share"]),
+        "chance_per_cent": _per_cent(rows.loc["shipped", "by_chance_share"]),
+        "chance_high_per_cent": _per_cent(together["by_chance_share"]),
         "claim_half": rounded(float(claim["days_high"] - claim["days"]), 0),
     }
 
