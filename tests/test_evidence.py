@@ -43,8 +43,8 @@ def noted(tree: Any, name: str) -> Iterator[tuple[str, Any]]:
 
 
 def all_noted(configs: Path) -> list[tuple[str, Any]]:
-    files = sorted(configs.glob("*/*.yaml"))
-    assert len(files) >= 20
+    files = [file for file in sorted(configs.glob("*/*.yaml")) if file.parent.name != "target"]
+    assert len(files) >= 20  # a target's figures are published ones, by name
     return [
         leaf
         for file in files

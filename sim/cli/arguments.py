@@ -123,6 +123,12 @@ COMMANDS: dict[str, Command] = {
         ),
         flags=("--force",),
     ),
+    "calibrate": Command(
+        "fit effects to published figures: every solution, the ridge, what can be attained",
+        "sim.cli.calibrating:calibrate",
+        flags=("--force", "--plugin"),
+        takes_overrides=True,
+    ),
     "verify": Command(
         "check this copy against exact answers, in under a minute",
         "sim.cli.reading:verify",

@@ -34,6 +34,25 @@ SAMPLE_PEOPLE = 400
 """People a group from whom the demand of a regime is worked out."""
 
 
+def plain(values: dict[str, Any], plugins: Sequence[Path] = ()) -> Study:
+    """The study before anything is worked out of it: no caseworkers, no engine."""
+    design = values["design"]
+    inflow = values["population"]["inflow"]["kind"]
+    people = values["population"]["groups"]
+    weight = "inflow_per_week" if inflow == "poisson" else "share"
+    return Study(
+        values=values,
+        arms=tuple(values["arms"]),
+        groups=tuple(g for g in GROUPS if people[g][weight] > 0.0),
+        replications=int(design["replications"]),
+        seed=int(design["seed"]),
+        start_date=date.fromisoformat(str(values["start_date"])),
+        observation_days=float(design["observation_days"]),
+        follow_up_days=float(design["follow_up_days"]),
+        plugins=tuple(Path(p) for p in plugins),
+    )
+
+
 def build(values: dict[str, Any], plugins: Sequence[Path] = ()) -> Study:
     """The study that a configuration describes.
 
@@ -45,21 +64,7 @@ def build(values: dict[str, Any], plugins: Sequence[Path] = ()) -> Study:
         InputError: an allocation by risk that no pace can make hour-neutral; a number of own
             caseworkers that changes; an arm that plans more or fewer meetings than it may.
     """
-    design, office = values["design"], values["office"]
-    inflow = values["population"]["inflow"]["kind"]
-    people = values["population"]["groups"]
-    weight = "inflow_per_week" if inflow == "poisson" else "share"
-    study = Study(
-        values=values,
-        arms=tuple(values["arms"]),
-        groups=tuple(g for g in GROUPS if people[g][weight] > 0.0),
-        replications=int(design["replications"]),
-        seed=int(design["seed"]),
-        start_date=date.fromisoformat(str(values["start_date"])),
-        observation_days=float(design["observation_days"]),
-        follow_up_days=float(design["follow_up_days"]),
-        plugins=tuple(Path(p) for p in plugins),
-    )
+    study, office = plain(values, plugins), values["office"]
     settings, registry = settings_of(study), registry_of(study)
     study = with_engine(study, registry)
     study = replace(study, paces=_paces(study, settings, registry))

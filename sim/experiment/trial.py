@@ -101,10 +101,12 @@ def _days(rows: ArmRows, person: np.ndarray) -> dict[str, np.ndarray]:
 
 
 def _shift(of_arms: list[dict[str, np.ndarray]], place: int, days: float, most: float) -> float:
-    """Difference of restricted means of the same people under an arm and under the first."""
-    if not days <= most:
-        return float("nan")
-    treated, control = (np.minimum(of_arms[i]["duration_days"], days) for i in (place, 0))
+    """Difference of restricted means of the same people under an arm and under the first.
+
+    Restricted to ``days``, or to ``most`` where not everybody is followed for so long.
+    """
+    span = min(days, most)
+    treated, control = (np.minimum(of_arms[i]["duration_days"], span) for i in (place, 0))
     return float((treated - control).mean())
 
 

@@ -57,7 +57,7 @@ def draw(runs: Sequence[BenchRun], folder: Path, stem: str) -> list[Path]:
             y = 1 - (top - 0.07) / height
             figure.text(EDGE / WIDTH, y, name, fontsize=TEXT + 0.5, fontweight="bold")
             top += tall + FOOT
-        return _save(figure, folder, stem)
+        return save(figure, folder, stem)
 
 
 def _seconds(runs: Sequence[BenchRun], task: str, people: int) -> dict[str, list[float]]:
@@ -95,7 +95,8 @@ def _panel(axes: Axes, panel: dict[str, list[float]]) -> None:
     axes.xaxis.set_major_formatter(lambda x, _: f"{x:,g}")
 
 
-def _save(figure: Figure, folder: Path, stem: str) -> list[Path]:
+def save(figure: Figure, folder: Path, stem: str) -> list[Path]:
+    """Write a figure as stem.svg and stem.png, without what differs from one time to the next."""
     svg, png = folder / f"{stem}.svg", folder / f"{stem}.png"
     figure.savefig(svg, format="svg", metadata={"Date": None, "Creator": None})
     figure.savefig(png, format="png", dpi=DOTS_PER_INCH, metadata={"Software": None})

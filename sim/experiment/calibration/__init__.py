@@ -1,0 +1,1 @@
+"""Calibration: effects fitted to published figures, each emulated as it was measured."""

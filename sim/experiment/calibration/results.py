@@ -1,0 +1,56 @@
+"""What a calibration finds: solutions, pairs of the ridge, and the figures over the parameter."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from sim.experiment.calibration.solving import Scan
+from sim.experiment.calibration.target import Target
+
+
+@dataclass(frozen=True)
+class Solution:
+    """Values of the fitted parameters, and what they give.
+
+    ``kind`` is solution, touching (the figure turns there), least squares, or as configured.
+    ``misfit`` is the root mean square of (simulated - published) / scale over the figures.
+    ``at_end`` names parameters that lie at the end of their range.
+    """
+
+    kind: str
+    point: Mapping[str, float]
+    simulated: Mapping[str, float]
+    misfit: float
+    beside: Mapping[str, float]
+    at_end: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Pair:
+    """A point of the ridge: the second parameter, and the fit with it; None where there is none.
+
+    ``attainable`` is the nearest that the figure comes to its target where nothing solves it.
+    """
+
+    second: float
+    number: int
+    point: Mapping[str, float] | None
+    misfit: float | None
+    attainable: float | None
+
+
+@dataclass(frozen=True)
+class Calibration:
+    """A finished calibration."""
+
+    target: Target
+    method: str
+    solutions: tuple[Solution, ...]
+    configured: Solution
+    scans: Mapping[str, Scan]
+    """The figures over the first parameter, the others as configured."""
+    alone: Mapping[str, tuple[float, ...]]
+    """By figure: every value of the first parameter that would give it alone."""
+    ridge: tuple[Pair, ...]
+    tried: int
