@@ -14,7 +14,7 @@ from jinja2 import Environment, StrictUndefined
 from markupsafe import Markup
 
 from sim.experiment.validation.judging import Judged, Row
-from sim.experiment.validation.verdict import CONTRADICTED, VERDICTS
+from sim.experiment.validation.verdict import CONTRADICTED, STRAINED, VERDICTS
 from sim.report.digits import show, show_interval
 from sim.report.evidence import in_words
 from sim.report.figures.validation import draw
@@ -91,10 +91,13 @@ def remark(row: Row) -> str:
     """Where an input enters, why something is outside, and what else is to be known."""
     parts = []
     if row.where:
-        where = (find("enters") or {}).get(row.where, row.where)
-        parts.append(say("validate.enters", where=where))
+        words = (find("enters") or {}).get(row.where)
+        how = "enters_as" if words else "enters"
+        parts.append(say(f"validate.{how}", where=words or row.where))
     if row.why:
         parts.append(name_of("why", row.why))
+    if row.unfitted in (STRAINED, CONTRADICTED):
+        parts.append(say("validate.unfitted", verdict=row.unfitted))
     if row.note:
         parts.append(name_of("remark", row.note))
     return "; ".join(parts)
@@ -134,7 +137,10 @@ def _short_prediction(row: Row) -> str:
     """The prediction and what it is of; else where an input enters, or why not."""
     if row.prediction is None:
         return remark(row)
-    return f"{predicted(row)}: {name_of('measure', row.measure)}"
+    text = f"{predicted(row)}: {name_of('measure', row.measure)}"
+    if row.unfitted in (STRAINED, CONTRADICTED):
+        text += f" ({say('validate.unfitted', verdict=row.unfitted)})"
+    return text
 
 
 def write(folder: Path, judged: Sequence[Judged], facts: Mapping[str, Any]) -> Path:
