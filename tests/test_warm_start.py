@@ -120,7 +120,9 @@ def test_an_appointment_that_stands_is_kept_where_the_next_is_agreed_at_each_mee
     """With no new date for everybody, meetings go on as many a week from the first week."""
     groups = {"ui": {**PLAIN_PEOPLE, "inflow_per_week": 70}}
     changes = merged(BEFORE, {"population": {"groups": groups}, "design": {"observation_days": 90}})
-    agreed = {"schedule": {"ui": [{"agreed_days": [40, 60]}]}}
-    rows = run(plain(changes, agreed=agreed))["agreed"]
-    due = np.histogram(rows.meetings["due_day"], bins=[0, 28, 56, 84])[0]
-    assert due[0] > 0.6 * due[2]
+    plan = [{"agreed_days": [40, 60]}]
+    for days in ([], [{"days": [7]}]):
+        rows = run(plain(changes, agreed={"schedule": {"ui": [*days, *plan]}}))["agreed"]
+        m = rows.meetings
+        due = np.histogram(m["due_day"][m["planned"] > 1], bins=[0, 28, 56, 84])[0]
+        assert due[0] > 0.6 * due[2]

@@ -208,12 +208,12 @@ def take_over(p: Spell, w: Rulebook, luck: Luck, began: int) -> None:
     while True:
         phase, step = p.phase, p.step
         day = next_clock_day(p, w, 0.0, 0.5)
+        kind = w.phase_kind[p.phase]
         if day > shown:
             p.phase = phase
             p.step = step
             break
         p.planned += 1
-    kind = w.phase_kind[p.phase]
     if (kind == AGREED or kind == RANDOM) and 0.0 <= p.due_day < inf:
         # gaps are counted from a meeting: the one that was agreed on before stands
         p.planned += 1
