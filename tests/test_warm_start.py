@@ -114,3 +114,13 @@ def test_a_longer_plan_of_one_group_leaves_the_plans_of_the_others(engine: str) 
     for name in ("person", "planned", "due_day"):
         assert np.array_equal(usual[name][mine[0]], changed[name][mine[1]])
     assert len(usual["person"]) != len(changed["person"])
+
+
+def test_an_appointment_that_stands_is_kept_where_the_next_is_agreed_at_each_meeting() -> None:
+    """With no new date for everybody, meetings go on as many a week from the first week."""
+    groups = {"ui": {**PLAIN_PEOPLE, "inflow_per_week": 70}}
+    changes = merged(BEFORE, {"population": {"groups": groups}, "design": {"observation_days": 90}})
+    agreed = {"schedule": {"ui": [{"agreed_days": [40, 60]}]}}
+    rows = run(plain(changes, agreed=agreed))["agreed"]
+    due = np.histogram(rows.meetings["due_day"], bins=[0, 28, 56, 84])[0]
+    assert due[0] > 0.6 * due[2]
