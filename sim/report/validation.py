@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import math
+import re
 from collections.abc import Mapping, Sequence
 from importlib.resources import files
 from pathlib import Path
@@ -15,7 +16,7 @@ from markupsafe import Markup
 
 from sim.experiment.validation.judging import Judged, Row
 from sim.experiment.validation.verdict import CONTRADICTED, STRAINED, VERDICTS
-from sim.report.digits import show, show_interval
+from sim.report.digits import MINUS, show, show_interval
 from sim.report.evidence import in_words
 from sim.report.figures.validation import draw
 from sim.report.inline import inline
@@ -23,6 +24,7 @@ from sim.report.words import LANGUAGE, find, name_of, say
 
 PAGE, FIGURE = "validation.html", "validation"
 RESEARCH = "E"
+MINUS_BEFORE_DIGIT = re.compile(r"(?<!\w)-(?=\d)")
 FACTS = ("command", "version", "commit", "seed", "replications", "packages")
 
 
@@ -33,6 +35,7 @@ def lead(judged: Sequence[Judged]) -> list[str]:
             "validate.counts",
             reading=one.name,
             rows=len(one.rows),
+            figures=len({row.figure.key for row in one.rows}),
             counts=", ".join(f"{number} {word}" for word, number in one.counts().items()),
         )
         for one in judged
@@ -65,7 +68,8 @@ def published(row: Row) -> str:
     """The published figure as a reader writes it."""
     if row.expected and row.figure.value is None:
         return say("validate.implied", expected=row.expected)
-    return in_words(row.figure)
+    words = in_words(row.figure)
+    return words if isinstance(row.figure.value, str) else MINUS_BEFORE_DIGIT.sub(MINUS, words)
 
 
 def predicted(row: Row) -> str:
