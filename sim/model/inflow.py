@@ -36,6 +36,21 @@ def operational_time(
     return days, clock, speeds
 
 
+def _clock_at(settings: Settings, group: int, day: float) -> float:
+    """What the clock of the inflow factor shows on a day."""
+    days, clock, speeds = operational_time(settings, group)
+    last = bisect_right(days, day) - 1
+    return clock[last] + (day - days[last]) * speeds[last]
+
+
+def expected_entrants(settings: Settings, until: float) -> float:
+    """First spells of a Poisson inflow to a day, as expected, over all groups."""
+    return sum(
+        rate * _clock_at(settings, group, until)
+        for group, rate in enumerate(settings.inflow_per_day)
+    )
+
+
 def _poisson_entries(
     settings: Settings, luck_key: np.ndarray, group: int, until: float
 ) -> np.ndarray:
@@ -44,10 +59,7 @@ def _poisson_entries(
     if rate <= 0.0:
         return np.empty(0)
     days, clock, speeds = operational_time(settings, group)
-    most = (
-        clock[bisect_right(days, until) - 1]
-        + (until - days[bisect_right(days, until) - 1]) * (speeds[bisect_right(days, until) - 1])
-    )
+    most = _clock_at(settings, group, until)
     wanted = int(rate * most + 8.0 * (rate * most) ** 0.5 + 50)
     first = person_number(group, 0)
     gaps = exponentials(uniforms(luck_key, first, wanted)[:, 0])
