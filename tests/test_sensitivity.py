@@ -14,6 +14,7 @@ from sim.experiment.points import Point, Shared, evaluate, means
 from sim.experiment.pool import Pool
 from sim.experiment.study import build
 from sim.experiment.task import Job, replicate, shipped_world
+from sim.rules.errors import InputError
 
 SMALL = ["population.scale=0.02", "compute=serial", "~arms.lockdown_voluntary"]
 OVER = "over=costs.output_per_wage,effect.alpha"
@@ -114,6 +115,9 @@ def test_levers_that_regimes_share_move_as_one_and_can_be_moved_alone() -> None:
     assert [one.name for one in both] == [
         "population.scale", "regimes.flexible.minutes.physical",
     ]  # fmt: skip
+    assert "population.scale" not in {
+        one.name for one in question(["over=population.*"]).task.varied
+    }
     effects = question(["over=effect.*"]).task.varied
     assert len(effects) > 5 and all(one.name.startswith("effect.") for one in effects)
 
@@ -128,3 +132,15 @@ def test_a_point_gives_the_differences_that_a_run_gives() -> None:
     table = evaluate(Shared(values, metrics), [Point({}, (0, 1))], Pool(1))
     for key, value in means(table).loc[0].items():
         assert value == pytest.approx(run[key], rel=1e-9), key
+
+
+def test_a_varied_point_is_not_held_to_what_the_scenario_asks_as_configured() -> None:
+    values = load(["design=quick", *SMALL]).values
+    for name in values["arms"]:
+        values["arms"][name].setdefault("levers", {})["caseworkers"] = 5
+    values["checks"] = {"same_meetings": {"tolerance": 1e-9, "exceptions": []}}
+    with pytest.raises(InputError, match="same_meetings"):
+        build(values)
+    changes = {"costs.output_per_wage": 1.1}
+    table = evaluate(Shared(values, ("days_saved",)), [Point(changes, (0,))], Pool(1))
+    assert table["value"].notna().all() and len(table) == len(values["arms"]) - 1

@@ -34,8 +34,9 @@ def sensitivity(arguments: argparse.Namespace) -> None:
 
     asked = question(arguments.overrides, arguments.plugin)
     configuration, task = asked.configuration, asked.task
-    for text in (*configuration.warnings, *configuration.notes):
-        console.note(f"samtale: note: {text}")
+    for kind, texts in (("warning", configuration.warnings), ("note", configuration.notes)):
+        for text in texts:
+            console.note(f"samtale: {kind}: {text}")
     out = configuration.out or default_folder(f"sensitivity_{configuration.scenario}")
     place = store.prepare(out, {}, arguments.force)
     assert isinstance(place, store.Writer)

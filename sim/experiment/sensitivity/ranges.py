@@ -130,7 +130,7 @@ def chosen(
 
 
 SIZE = "population.scale"
-"""The size of the jobcentre is a choice of the study, not something unknown; it can be named."""
+"""The size of the jobcentre is a choice of the study, not something unknown; only its name varies it."""
 
 WHY = {
     "list": "its value is a list, and the range is that of the single numbers",
@@ -152,7 +152,9 @@ def _more(out: LeftOut) -> str:
 
 def _means(word: str, one: Varied) -> bool:
     """Whether a word names a parameter: its name, one of its keys, or a pattern with *."""
-    return word == one.name or word in one.keys or fnmatchcase(one.name, word)
+    if word == one.name or word in one.keys:
+        return True
+    return one.name != SIZE and fnmatchcase(one.name, word)
 
 
 def _alone(one: Varied, key: str) -> Varied:
