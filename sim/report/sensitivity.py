@@ -25,6 +25,9 @@ PAGE = "report.html"
 NAMED = 3
 """Parameters that a sentence names."""
 
+ON_PAGE = 30
+"""Parameters that a table of the page shows."""
+
 Shown = tuple[str, str, list[str], list[list[str]]]
 """A table in words: title, what it is, heads, rows."""
 
@@ -239,7 +242,7 @@ def write(folder: Path, found: Answer, left: Sequence[LeftOut], command: str) ->
                  days=f"{design['observation_days']:g}"),
         lead=lead(found),
         pictures=pictures,
-        tables=[*((*one, False) for one in tables(found, most=10**6)), (*omitted, True)],
+        tables=[*((*one, False) for one in tables(found, most=ON_PAGE)), (*omitted, True)],
         command=command,
     )  # fmt: skip
     path = folder / PAGE

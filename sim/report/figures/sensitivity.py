@@ -143,12 +143,16 @@ def _index(axes: Axes, table: pd.DataFrame, method: str) -> None:
     else:
         axes.barh(places, table["total_order"], height=0.6, color=PALE)
         axes.plot(table["first_order"], places, "o", color=LOW, markersize=4)
+        axes.set_xlabel(say("sensitivity.sobol_axis"), fontsize=SMALL)
     axes.set_xlim(left=min(0.0, axes.get_xlim()[0]))
     _rows(axes, [_short(text) for text in table["parameter"]])
 
 
 def _short(name: str) -> str:
-    """A name without the folder that says nothing here."""
+    """A name without the folder that says nothing here, and of several regimes the first."""
+    if "+" in name:
+        regime, plus, others = name.partition("+")
+        return f"{regime}{plus}….{others.partition('.')[2]}"
     return name.removeprefix("population.groups.").removeprefix("population.")
 
 
