@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -19,6 +21,10 @@ SHARES = frozenset(
     ["exit_job_share", "worse_off_share", "late_share", "offered_load", "utilisation"]
 )
 LOW_MARKS = ("assumption", "known-l", "missing", "judgement")
+OF_PEOPLE = "worse_off_share"
+"""A share of people that stands among the differences without being one."""
+
+PRICE = "dkk_per_day_saved"
 WITHOUT_MEETINGS = ("waiting_days_mean", "late_share")
 WITHOUT_OFFICE = (*WITHOUT_MEETINGS, "offered_load", "utilisation")
 """Metrics that mean nothing where nobody is met, or where there are no caseworkers."""
@@ -74,7 +80,7 @@ def _cell(
 ) -> Cell:
     value, low, high = (float(row[name]) for name in (column, "ci_low", "ci_high"))
     said = verdict(row["is_noise"]) if "is_noise" in row.index else ""
-    if row.get("metric") == "worse_off_share":
+    if row.get("metric") == OF_PEOPLE:
         said = ""  # a share of people, not a difference that could be chance
     return Cell(
         value,
@@ -82,6 +88,31 @@ def _cell(
         show_interval(value, low, high, share, whole, place) if math.isfinite(value) else "",
         said if math.isfinite(value) else "",
     )
+
+
+def _points(row: pd.Series) -> Cell:
+    """The difference of two shares, in percentage points."""
+    value, low, high = (100 * float(row[name]) for name in ("difference", "ci_low", "ci_high"))
+    if not math.isfinite(value):
+        return NOTHING
+    unit, span = say("unit.pp"), show_interval(value, low, high)
+    return Cell(
+        float(row["difference"]),
+        f"{show(value, low, high)} {unit}",
+        f"{span} {unit}" if span else "",
+        verdict(row["is_noise"]),
+    )
+
+
+def _price(row: pd.Series) -> Cell:
+    """What a day saved costs: a number only where it costs anything, else words.
+
+    It is blank in differences.csv where it is not certain that days are saved.
+    """
+    value, high = float(row["difference"]), float(row["ci_high"])
+    if not math.isfinite(value) or value > 0:
+        return _cell(row, "difference", whole=True)
+    return Cell(value, say("cell.saves_both" if high < 0 else "cell.no_clear_cost"))
 
 
 def _pick(frame: pd.DataFrame, arm: Arm, **where: str) -> pd.Series | None:
@@ -108,10 +139,21 @@ def _line(run: Run, table: str, metric: str, column: str) -> Line:
     place = _finest(rows, column, 100.0 if share else 1.0) if table == "summary" else None
     if place is not None and metric in DURATIONS:
         place = min(place, -1)  # arms are told apart by tenths of a day
-    cells = [NOTHING if row is None else _cell(row, column, share, place=place) for row in rows]
+    of: Callable[[pd.Series], Cell] = partial(_cell, column=column, share=share, place=place)
+    if table == "differences" and metric == PRICE:
+        of = _price
+    elif table == "differences" and metric != OF_PEOPLE and _is_share(frame, metric):
+        of = _points
+    cells = [NOTHING if row is None else of(row) for row in rows]
     if metric in WITHOUT_OFFICE:
         cells = [_of_office(run, arm, metric, c) for arm, c in zip(run.arms, cells, strict=True)]
     return Line(metric, name_of("metric", metric), about_of(metric), tuple(cells))
+
+
+def _is_share(frame: pd.DataFrame, metric: str) -> bool:
+    return not frame.empty and bool(
+        (frame[matching(frame, metric=metric)]["unit"] == "share").any()
+    )
 
 
 def _of_office(run: Run, arm: Arm, metric: str, cell: Cell) -> Cell:
