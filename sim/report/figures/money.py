@@ -8,11 +8,11 @@ from typing import Any
 import pandas as pd
 from matplotlib.axes import Axes
 
+from sim.report.cells import verdict
 from sim.report.digits import show, show_interval
 from sim.report.figures.sheet import Sheet
 from sim.report.figures.style import FILLS, GREY, HATCHES, look, width_points, wrap
 from sim.report.folder import Arm, Run
-from sim.report.tables import verdict
 from sim.report.words import name_of, say
 from sim.rules.costs import ACCOUNTS
 

@@ -7,11 +7,11 @@ import math
 import pandas as pd
 from matplotlib.axes import Axes
 
+from sim.report.cells import verdict
 from sim.report.digits import show, show_interval
 from sim.report.figures.sheet import Sheet
 from sim.report.figures.style import GREY, look, width_points, wrap
 from sim.report.folder import Arm, Run
-from sim.report.tables import verdict
 from sim.report.words import name_of, say
 
 ROW, HEAD, LEFT, WIDE = 0.32, 0.24, 1.1, 1.82

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
+from sim.report.cells import verdict
 from sim.report.digits import rounded, show
 from sim.report.figures.coincide import coinciding, say_coinciding
 from sim.report.figures.sheet import Sheet
@@ -18,7 +19,6 @@ from sim.report.figures.style import (
     wrap,
 )
 from sim.report.folder import Arm, Run
-from sim.report.tables import verdict
 from sim.report.words import join, name_of, say
 
 LEFT, WIDE, ROOM = 0.57, 3.0, 76.0
