@@ -88,7 +88,14 @@ def _net_row(
     axes.barh(j + 0.5, value, height=0.42, color=seen.colour, alpha=0.28, linewidth=0)
     if math.isfinite(low) and math.isfinite(high):
         axes.plot([low, high], [j + 0.5] * 2, color=seen.colour, linewidth=2)
-    axes.plot([value], [j + 0.5], marker=seen.marker, color=seen.colour, markersize=5)
+    axes.plot(
+        [value],
+        [j + 0.5],
+        marker=seen.marker,
+        markerfacecolor=seen.face,
+        color=seen.colour,
+        markersize=5,
+    )
     span = show_interval(value, low, high, whole=True)
     more = verdict(row["is_noise"])
     weight = "bold" if more == say("noise.more") else "normal"
