@@ -10,12 +10,12 @@ from typing import Any
 from markupsafe import Markup
 
 from sim.report import tables
+from sim.report.cells import verdict
 from sim.report.digits import show, show_interval
 from sim.report.figures import Drawn
 from sim.report.folder import Arm, Run, clean
 from sim.report.html import page
 from sim.report.inline import inline
-from sim.report.tables import verdict
 from sim.report.trial_words import trial_sentences
 from sim.report.words import find, name_of, say
 

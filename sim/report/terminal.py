@@ -12,9 +12,10 @@ from rich.table import Table
 from rich.text import Text
 
 from sim.report.brief import remarks
+from sim.report.cells import Cell
 from sim.report.digits import MINUS
 from sim.report.folder import Run
-from sim.report.tables import Cell, Line, main_table
+from sim.report.tables import Line, main_table
 from sim.report.trial_words import trial_sentences
 from sim.report.words import say
 
