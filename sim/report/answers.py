@@ -97,7 +97,7 @@ def _reach(means: dict[str, tuple[float, float, float]], value: float) -> str:
     if len(reach) == len(means):
         return say("answers.every_reaches", value=shown)
     if reach:
-        arms = join([say("answers.quoted", arm=title) for title in reach])
+        arms = join([say("list.quoted", name=title) for title in reach])
         return say("answers.some_reach", value=shown, arms=arms)
     by_chance = any(high >= value for _, _, high in means.values())
     return say("answers.none_by_chance" if by_chance else "answers.none_reaches", value=shown)

@@ -145,9 +145,10 @@ def _window_key(sheet: Sheet, run: Run, rows: pd.DataFrame) -> float:
     within = _within(run, rows)
     if not within:
         return 0.0
-    arms = list(dict.fromkeys(arm.title for arms in within.values() for arm in arms))
+    titles = list(dict.fromkeys(arm.title for arms in within.values() for arm in arms))
     sheet.box(0.12, 0.02, 0.22, 0.13, facecolor=SAND, edgecolor="#888888", linewidth=0.7)
-    words = fit(say("office_by_week.window", arm=join(arms)), 300, 8)
+    arms = join([say("list.quoted", name=title) for title in titles])
+    words = fit(say("office_by_week.window", arm=arms), 300, 8)
     sheet.text(0.42, 0.09, words, 8)
     return 0.2
 
