@@ -124,6 +124,9 @@ def main_table(run: Run) -> list[Line]:
     lines.append(_line(run, "differences", "days_saved", "difference"))
     for metric in ("exit_job_share", "held_per_person", "waiting_days_mean", "offered_load"):
         lines.append(_line(run, "summary", metric, "mean"))
+    shown = {line.key for line in lines}
+    asked = dict.fromkeys(str(one["metric"]) for one in run.scenario.get("beside") or [])
+    lines += [_line(run, "summary", metric, "mean") for metric in asked if metric not in shown]
     lines += [_saving(run, account) for account in ACCOUNTS]
     lines.append(_line(run, "differences", "worse_off_share", "difference"))
     return [line for line in lines if _says_anything(line)]

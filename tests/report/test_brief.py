@@ -267,3 +267,10 @@ def test_the_terminal_shows_the_comparison_in_a_hundred_columns(
     assert "\x1b" not in text
     for part in ("Standard", "Intensified", "10.1 to 11.7", "186"):
         assert part in text
+
+
+def test_the_example_person_is_said_to_wait_for_nobody(reported: Path) -> None:
+    """It is met at once whatever the queue: more meetings than in a run with too few caseworkers."""
+    page = (reported / "report.html").read_text(encoding="utf-8")
+    assert "waits for no caseworker" in page
+    assert "The example waits for nobody." in page

@@ -160,7 +160,8 @@ def _windows(axes: Axes, rows: pd.DataFrame, arms: Sequence[Arm]) -> None:
 def _window_words(rows: pd.DataFrame, arms: Sequence[Arm]) -> list[str]:
     """Lines that say whose the windows are; none where there are none."""
     of = dict.fromkeys(arm.title for one in _within(rows, arms).values() for arm in one)
-    return wrap(say("office_by_week.window", arm=join(list(of))), 300, 8) if of else []
+    titles = [say("list.quoted", name=title) for title in of]
+    return wrap(say("office_by_week.window", arm=join(titles)), 300, 8) if of else []
 
 
 def _window_key(sheet: Sheet, lines: list[str]) -> float:

@@ -30,15 +30,19 @@ def best_sentence(run: Run, rows: pd.DataFrame) -> str:
         return say(
             "days_saved.title_undefined" if undefined else "days_saved.title_noise", arm=base
         )
+    longer = int((clear["days_saved"] < 0).sum())
     best = clear.loc[clear["days_saved"].idxmax()]
     worst = clear.loc[clear["days_saved"].idxmin()]
     chosen, key = (best, "shorter") if best["days_saved"] > 0 else (worst, "longer")
     title = next((a.title for a in run.arms if a.name == chosen["arm"]), chosen["arm"])
     low, high = chosen["ci_low"], chosen["ci_high"]
+    numbers = {"number": longer, "arms": len(rows)}
     if key == "longer":
         low, high = -high, -low
+        some = "every" if longer == len(rows) else "some"
+        key = f"longer_{'one' if len(rows) == 1 else some}"
     days = show(abs(chosen["days_saved"]), low, high)
-    return say(f"days_saved.title_{key}", arm=title, days=days, baseline=base)
+    return say(f"days_saved.title_{key}", arm=title, days=days, **numbers)
 
 
 def draw(run: Run) -> Sheet | None:
