@@ -7,9 +7,9 @@ import math
 import pandas as pd
 
 from sim.experiment.break_even import BreakEven, break_even
+from sim.report.cells import verdict
 from sim.report.digits import rounded, show, show_interval, with_interval
 from sim.report.folder import Run, matching
-from sim.report.cells import verdict
 from sim.report.trial_words import trial_sentences
 from sim.report.words import join, name_of, say
 from sim.rules.apart import arms_apart_by
@@ -20,7 +20,12 @@ MANY = 5
 
 def closing_sentences(run: Run) -> list[str]:
     """What the page and the screen say of all arms together."""
-    return [*ranking(run), *beside(run), *breaks_even(run), *trial_sentences(run)]
+    return [
+        *ranking(run),
+        *beside(run),
+        *breaks_even(run),
+        *trial_sentences(run),
+    ]
 
 
 def ranking(run: Run) -> list[str]:

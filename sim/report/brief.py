@@ -17,6 +17,7 @@ from sim.report.figures import Drawn
 from sim.report.folder import Arm, Run, clean
 from sim.report.html import page
 from sim.report.inline import inline
+from sim.report.suspension import backlog_lines, planned_lines, suspension_sentences
 from sim.report.words import find, name_of, say
 
 FACTS = (
@@ -44,6 +45,9 @@ def write(run: Run, drawn: Sequence[Drawn]) -> Path:
         differences=tables.difference_table(run),
         costs=tables.cost_table(run),
         office=tables.office_table(run),
+        suspension=suspension_sentences(run),
+        backlog=backlog_lines(run),
+        planned=planned_lines(run),
         changed=tables.parameter_rows(run, "changed"),
         assumed=tables.parameter_rows(run, "assumed"),
         left_out=find("brief.left_out_list"),

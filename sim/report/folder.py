@@ -18,9 +18,12 @@ from sim.experiment.cells import plain_cell
 TEXT = frozenset(
     ["arm", "baseline", "group", "metric", "unit", "account", "item", "date", "outcome", "exit"]
     + ["name", "value", "low", "high", "source", "mark", "differs_from_default", "is_noise"]
-    + ["title", "default", "where", "look_date", "estimator"]
+    + ["title", "default", "where", "look_date", "estimator", "role", "is_kept"]
 )
-TABLES = ("summary", "differences", "outcomes", "costs", "parameters")
+TABLES = (
+    *("summary", "differences", "outcomes", "costs", "parameters"),
+    *("backlog", "planned_meetings"),
+)
 BEHIND_FIGURES = (
     "survival",
     "days_saved",

@@ -202,13 +202,18 @@ _CHECK_BACKLOG = P(
     "number of meetings a year of the country to which a backlog is scaled", "meetings per year",
     low=0, above=True, optional=True,
 )  # fmt: skip
+_CHECK_NOT_HELD = P(
+    "checks.backlog.country_not_held_meetings",
+    "number of meetings not held in the country as a text says, told beside the backlog's",
+    "meetings", low=0, optional=True,
+)  # fmt: skip
 _SAME = "checks.same_meetings"
 _CHECKS = (
     P(f"{_SAME}.tolerance", "largest relative difference of planned meetings from the first arm",
       "share", low=0, high=1, optional=True),
     P(f"{_SAME}.exceptions", "group that is meant to have more or fewer", kind="choice",
       words=GROUPS, many=True, optional=True),
-    _CHECK_BACKLOG,
+    _CHECK_BACKLOG, _CHECK_NOT_HELD,
 )  # fmt: skip
 _ANSWERS = (
     P("beside.[].metric", "metric to hold against a published figure", kind="text", optional=True),

@@ -79,7 +79,9 @@ def _heading(run: Run, rows: pd.DataFrame) -> str:
     if half is None or base is None:
         return say("survival.title_open")
     alike = [c for c in curves.values() if len(c) == len(base)]
-    gap = max((float(np.nanmax(np.abs(c - base))) for c in alike), default=0.0)
+    # A right to benefit may end with the follow-up: its last week shows that, not the regimes.
+    before = slice(None, -1 if len(base) > 1 else None)
+    gap = max((float(np.nanmax(np.abs(c - base)[before])) for c in alike), default=0.0)
     if len(alike) < 2:
         return say("survival.title_one", weeks=f"{half:.0f}")
     return say(
