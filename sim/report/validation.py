@@ -52,7 +52,9 @@ def _count(one: Judged, kind: str) -> str:
     for word, number in one.counts(kind).items():
         text = f"{number} {word}"
         if word == FITTED:
-            missed = join([f"{n} would be {name}" for name, n in one.not_reached().items() if n])
+            missed = join(
+                [f"{n} would be {name}" for name, n in one.not_reached(kind).items() if n]
+            )
             text += f" ({say('validate.not_reached', counts=missed)})" if missed else ""
         counts.append(text)
     return say(f"validate.counts_{kind or 'none'}", counts=", ".join(counts)) if counts else ""

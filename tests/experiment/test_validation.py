@@ -164,7 +164,8 @@ def test_arithmetic_is_counted_apart() -> None:
 
 
 def test_what_the_fit_does_not_reach_is_counted_beside_the_fitted() -> None:
-    assert judged().not_reached() == {STRAINED: 1, CONTRADICTED: 1}
+    assert judged().not_reached(SIMULATED) == {STRAINED: 1, CONTRADICTED: 1}
+    assert judged().not_reached(ARITHMETIC) == {STRAINED: 0, CONTRADICTED: 0}
     (said,) = lead([judged()])
     assert "3 fitted (of which 1 would be strained and 1 would be contradicted" in said
 

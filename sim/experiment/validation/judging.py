@@ -123,9 +123,10 @@ class Judged:
         found = Counter(row.verdict for row in self.rows if row.kind == kind)
         return {word: found[word] for word in VERDICTS if found[word]}
 
-    def not_reached(self) -> dict[str, int]:
-        """Of the rows that are fitted: how many would be strained, or contradicted, if not."""
-        found = Counter(row.unfitted for row in self.rows if row.verdict == FITTED)
+    def not_reached(self, kind: str) -> dict[str, int]:
+        """Of a kind's rows that are fitted: how many would be strained or contradicted if not."""
+        fitted = (row for row in self.rows if row.verdict == FITTED and row.kind == kind)
+        found = Counter(row.unfitted for row in fitted)
         return {word: found[word] for word in (STRAINED, CONTRADICTED)}
 
 
