@@ -35,11 +35,12 @@ def configure(arguments: argparse.Namespace) -> "Configuration":
     return configuration
 
 
-def default_folder(scenario: str) -> Path:
-    """`results/<scenario>/<time>` below the current folder."""
+def default_folder(scenario: str, command: str = "") -> Path:
+    """`results/<scenario>/<time>` below the current folder; what another command makes of
+    something stands in a folder of the command, `results/<command>/<name>/<time>`."""
     slug = re.sub(r"[^A-Za-z0-9_-]+", "_", scenario).strip("_")[:60] or "study"
     now = datetime.datetime.now().strftime("%Y-%m-%d_%H%M%S")
-    return Path("results") / slug / now
+    return Path("results") / command / slug / now
 
 
 def near(path: Path) -> Path:
