@@ -237,4 +237,6 @@ def _unexpected(word: str, command: str, known: Sequence[str]) -> str:
             f"unknown flag {flag} for samtale {command}{hint(flag, known)} "
             f"It knows {', '.join(known)}."
         )
+    if word.startswith("out=") and "--out" in known:
+        return f"samtale {command} does not take the argument {word}; write --out {word[4:]}"
     return f"samtale {command} does not take the argument {word}"

@@ -32,7 +32,7 @@ def calibrate(arguments: argparse.Namespace) -> None:
     target, configuration = calibration(arguments.overrides, arguments.plugin)
     values = configuration.values
     out = configuration.out or default_folder(target.name, "calibrate")
-    place = store.prepare(out, {}, arguments.force)
+    place = store.prepare(out, {}, arguments.force, resume=None)
     assert isinstance(place, store.Writer)
     emulation = Emulation(target, values, configuration.plugins, configuration.parameters)
     if emulation.why_not_exact:

@@ -1,41 +1,35 @@
 """The command `esbjerg`: the published figures of the Esbjerg trial, judged in five figures."""
 
 import argparse
-import json
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from sim import __version__
 from sim.cli import console
 from sim.cli.running import default_folder, near
-from sim.rules.errors import InputError
 
 if TYPE_CHECKING:
     from sim.config import Configuration
-
-MANIFEST = "manifest.json"
 
 
 def esbjerg(arguments: argparse.Namespace) -> None:
     """Calculates the tables, draws the figures, writes the page; prints the verdict."""
     out = arguments.out or default_folder("esbjerg")
-    if (out / MANIFEST).exists() and not arguments.force:
-        raise InputError([f"{out / MANIFEST} is there already: choose another --out, or --force"])
     from sim.config import load
     from sim.config.catalogue import published_figures
-    from sim.experiment import provenance
+    from sim.experiment import provenance, store
     from sim.experiment.esbjerg.curves import SCENARIO
     from sim.experiment.esbjerg.tables import tables
     from sim.report.esbjerg import page
 
+    place = store.prepare(out, {}, arguments.force, resume=None, option="--out")
+    assert isinstance(place, store.Writer)
     configuration = load([f"scenarios={SCENARIO}"])
     published = published_figures()
     console.note("Integrating ...")
     found = tables(configuration.values, ranges_of(configuration), published)
-    out.mkdir(parents=True, exist_ok=True)
     made = {"command": "samtale esbjerg", "version": __version__}
     console.note("Drawing the figures ...")
-    page.write(out, found, published, made)
     told = {
         "program": "samtale",
         **made,
@@ -43,7 +37,9 @@ def esbjerg(arguments: argparse.Namespace) -> None:
         "finished": datetime.now(UTC).isoformat(timespec="seconds"),
         "packages": provenance.packages(),
     }
-    (out / MANIFEST).write_text(json.dumps(told, indent=2) + "\n", encoding="utf-8")
+    with place as writer:
+        page.write(writer.path, found, published, made)
+        writer.seal(told)
     for sentence in page.verdict(found, published):
         console.say(sentence)
     console.say(f"Page:    {near(out / page.PAGE)}")

@@ -2,11 +2,12 @@
 
 import argparse
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sim.cli import console
 from sim.cli.running import print_comparison
-from sim.rules.errors import CheckError
+from sim.rules.errors import CheckError, DataError
 
 if TYPE_CHECKING:
     from sim.experiment.folder import RunFolder
@@ -32,12 +33,27 @@ PER_SPELL = ("meetings", "DKK per spell")
 """Units of which the name of a metric does not say what they are counted for."""
 
 
+def _run(folder: Path) -> "RunFolder":
+    """The finished run in a folder.
+
+    Raises:
+        DataError: it is missing or damaged, or holds what another command made.
+    """
+    from sim.experiment import store
+
+    found = store.read(folder)
+    if "arms" not in found.manifest:
+        made = found.manifest.get("command", "another command")
+        raise DataError([f"{folder} holds no run with arms; it was made by: {made}"])
+    return found
+
+
 def report(arguments: argparse.Namespace) -> None:
     """Makes the tables, figures and report of a finished run again."""
     from sim.experiment import store
     from sim.report import write
 
-    finished = store.read(arguments.folder)
+    finished = _run(arguments.folder)
     write(finished.path, finished.manifest)
     store.reseal(finished)
     print_comparison(finished.path)
@@ -46,11 +62,10 @@ def report(arguments: argparse.Namespace) -> None:
 
 def trace(arguments: argparse.Namespace) -> None:
     """Tells one life in words and saves its picture in the figures of the run."""
-    from sim.experiment import store
     from sim.report import folder, life
     from sim.report.figures import life as picture
 
-    store.read(arguments.folder)
+    _run(arguments.folder)
     run = folder.read(arguments.folder)
     lived = life.read_life(run, arguments.person, arguments.replication)
     for line in life.tell(lived, run):
@@ -62,10 +77,10 @@ def trace(arguments: argparse.Namespace) -> None:
 
 def compare(arguments: argparse.Namespace) -> None:
     """Prints finished runs side by side, and what differs between their configurations."""
-    from sim.experiment import compare_runs, store
+    from sim.experiment import compare_runs
     from sim.report.words import name_of
 
-    runs = [store.read(folder) for folder in arguments.folders]
+    runs = [_run(folder) for folder in arguments.folders]
     beside = compare_runs.side_by_side(runs)
     if beside.same_rows:
         console.say("All runs have the same rows, to the last bit.")

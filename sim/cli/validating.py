@@ -2,7 +2,6 @@
 
 import argparse
 import csv
-import json
 import shlex
 import time
 from collections import Counter
@@ -12,13 +11,12 @@ from typing import TYPE_CHECKING, Any
 
 from sim.cli import console
 from sim.cli.running import default_folder, near
-from sim.rules.errors import InputError
 
 if TYPE_CHECKING:
     from sim.config import Configuration
     from sim.experiment.validation.judging import Judged, Reading
 
-CSV, MANIFEST = "validation.csv", "manifest.json"
+CSV = "validation.csv"
 READINGS = ("literature", "esbjerg_linear")
 REGIMES = ("standard", "intensified", "fortnightly", "job_focused", "flexible", "none")
 LOCKDOWN = "lockdown_voluntary"
@@ -29,8 +27,10 @@ def validate(arguments: argparse.Namespace) -> None:
     began = time.monotonic()
     first = _load(arguments, arguments.overrides)
     folder = first.out or default_folder("validate")
-    if (folder / CSV).exists() and not arguments.force:
-        raise InputError([f"{near(folder / CSV)} is there already: choose another out, or --force"])
+    from sim.experiment import store
+
+    place = store.prepare(folder, {}, arguments.force, resume=None)
+    assert isinstance(place, store.Writer)
     chosen = _effect(first)
     name = f"{chosen}, changed" if _changes_effect(arguments.overrides) else chosen
     other = next(one for one in READINGS if one != chosen)
@@ -38,19 +38,15 @@ def validate(arguments: argparse.Namespace) -> None:
     second = _load(arguments, [*rest, f"effect={other}", f"design.seed={_seed(first)}"])
     readings = [_reading(name, first), _reading(other, second)]
     judged = _judge(readings, first.values["compute"])
-    from sim.experiment import files
     from sim.report import validation
 
-    folder.mkdir(parents=True, exist_ok=True)
     _print(judged)
-    _write_csv(folder / CSV, judged)
     command = shlex.join(["samtale", "validate", *arguments.overrides])
     facts = _facts(command, first, judged, time.monotonic() - began)
-    page = validation.write(folder, judged, facts)
-    facts["files"] = {file.name: files.sha256(file) for file in sorted(folder.glob("validation.*"))}
-    facts["wall_seconds"] = round(time.monotonic() - began, 1)
-    text = json.dumps(facts, indent=1, ensure_ascii=False) + "\n"
-    (folder / MANIFEST).write_text(text, encoding="utf-8")
+    with place as writer:
+        _write_csv(writer.path / CSV, judged)
+        page = folder / validation.write(writer.path, judged, facts).name
+        writer.seal({**facts, "wall_seconds": round(time.monotonic() - began, 1)})
     console.say(validation.say("validate.results", path=near(folder / CSV)))
     console.say(validation.say("validate.page", path=near(page)))
 

@@ -18,6 +18,9 @@ from sim.rules.errors import DataError
 
 __all__ = ["RunFolder", "Writer", "prepare", "read", "reseal"]
 
+OPTION = "out="
+"""How the user names the folder."""
+
 
 class Writer:
     """A run folder in the making, under a temporary name beside its own.
@@ -25,8 +28,9 @@ class Writer:
     Leaving the ``with`` block without `seal` removes it and the folders made for it.
     """
 
-    def __init__(self, final: Path) -> None:
+    def __init__(self, final: Path, option: str = OPTION) -> None:
         self.final = final
+        self.option = option
         # Short, since a name as long as the file system allows is a good name too.
         self.path = final.parent / f".samtale-{secrets.token_hex(6)}.part"
         self._made: list[Path] = []
@@ -77,7 +81,7 @@ class Writer:
         old: Path | None = None
         if self.final.exists() and any(self.final.iterdir()):
             if not (self.final / MANIFEST).is_file():
-                raise DataError(_not_ours(self.final))
+                raise DataError(_not_ours(self.final, self.option))
             old = self.path.with_suffix(".old")
             files.rename(self.final, old)
         try:
@@ -114,8 +118,9 @@ def prepare(
     out: Path | str,
     facts: Mapping[str, Any],
     force: bool = False,
-    resume: bool = False,
+    resume: bool | None = False,
     explain: Callable[[RunFolder, str], Sequence[str]] = lambda found, fact: (),
+    option: str = OPTION,
 ) -> Writer | RunFolder:
     """A place for results, before anything is simulated; tried out, with nothing left there.
 
@@ -123,8 +128,10 @@ def prepare(
         out: the folder that the run will have.
         facts: what a finished run must have in its manifest to be the same run.
         force: replace a finished run.
-        resume: give back a finished run of the same configuration instead of running it again.
+        resume: give back a finished run of the same configuration instead of running it again;
+            None where the command cannot do that.
         explain: says in lines by what a run differs, where a fact alone would not tell.
+        option: how the user names the folder, for messages.
 
     Raises DataError where there cannot be a new run folder.
     """
@@ -132,30 +139,33 @@ def prepare(
     with files.told(f"The results folder {out} cannot be used"):
         exists = final.lstat() is not None if _has_name(final) else False
         if exists and not final.is_dir():
-            raise DataError(f"The results folder {out} is not a folder; choose another with out=")
+            raise DataError(
+                f"The results folder {out} is not a folder; choose another with {option}"
+            )
         filled = exists and any(final.iterdir())
     if not filled:
         with Writer(final):
-            return Writer(final)
+            return Writer(final, option)
     if not (final / MANIFEST).is_file():
-        raise DataError(_not_ours(final))
+        raise DataError(_not_ours(final, option))
     if resume:
         found = read(final)
         if other := [key for key, value in facts.items() if found.manifest.get(key) != value]:
             lines = [line for key in other for line in _difference(found, key, facts, explain)]
             head = (
-                f"The results folder {out} holds another run; choose another folder with out=, "
+                f"The results folder {out} holds another run; choose another folder with {option}, "
                 "or replace it with --force. What differs (that run, and this one):"
             )
             raise DataError([head, *lines])
         return found
     if not force:
+        keep = "" if resume is None else ", or keep it with --resume"
         raise DataError(
-            f"The results folder {out} holds a finished run; choose another folder with out=, "
-            "replace it with --force, or keep it with --resume"
+            f"The results folder {out} holds a finished run; choose another folder with "
+            f"{option}, or replace it with --force{keep}"
         )
     with Writer(final):
-        return Writer(final)
+        return Writer(final, option)
 
 
 def reseal(folder: RunFolder) -> RunFolder:
@@ -186,10 +196,10 @@ def _has_name(path: Path) -> bool:
     return True
 
 
-def _not_ours(path: Path) -> str:
+def _not_ours(path: Path, option: str) -> str:
     return (
         f"The results folder {path} holds files that are no finished run of Samtale "
-        f"({MANIFEST} is missing); choose another with out="
+        f"({MANIFEST} is missing); choose another with {option}"
     )
 
 

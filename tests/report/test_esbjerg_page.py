@@ -130,6 +130,6 @@ def test_the_command_writes_its_folder_and_replaces_none_unasked(
     assert say("esbjerg_page.title") in (tmp_path / "out" / "report.html").read_text("utf-8")
     assert (tmp_path / "out" / "manifest.json").is_file()
     capsys.readouterr()
-    assert main(["esbjerg", "--out", "out"]) == 2
+    assert main(["esbjerg", "--out", "out"]) == 3
     assert "--force" in capsys.readouterr().err
     assert main(["esbjerg", "--out", "out", "--force"]) == 0
