@@ -57,7 +57,7 @@ def sweep(arguments: argparse.Namespace) -> None:
             points, warnings = check_all(checks, pool, tell)
         for text, numbers in warnings.items():
             console.note(f"samtale: warning: {text} (at {len(numbers)} of {asked.count} points)")
-        if found := place.finished_before(out, points):
+        if begun and (found := place.finished_before(out, points)):
             console.say("Every point was finished before; nothing was run again.")
             _answer(found.path, found.manifest)
             return
