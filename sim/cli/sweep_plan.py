@@ -77,7 +77,9 @@ def print_plan(asked: Sweep, points: Sequence[Point], workers: int) -> Cost:
     for axis in asked.axes:
         shown = ", ".join(axis.values[:MOST_VALUES_TOLD])
         more = len(axis.values) - MOST_VALUES_TOLD
-        rows.append((axis.key, str(len(axis.values)), shown + (f", {more} more" if more > 0 else "")))
+        rows.append(
+            (axis.key, str(len(axis.values)), shown + (f", {more} more" if more > 0 else ""))
+        )
     console.table(("key", "points", "values"), rows, right=("points",))
     cost = cost_of(points, workers)
     arms = _span([len(point.study.arms) for point in points])

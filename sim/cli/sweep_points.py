@@ -21,7 +21,7 @@ MOST_POINTS_TOLD = 5
 class Asked:
     """What the checks of all points share; sent to each process once."""
 
-    sweep: "Sweep"
+    sweep: Sweep
     seed_word: tuple[str, ...]
     plugins: tuple[Path, ...]
     plugin_sums: Mapping[str, str]
@@ -35,7 +35,7 @@ class Checked:
     """A point that can be run, or what is wrong with it."""
 
     settings: dict[str, str]
-    point: "Point | None"
+    point: Point | None
     problems: tuple[str, ...]
     warnings: tuple[str, ...]
 
@@ -62,8 +62,8 @@ def check(asked: Asked, item: tuple[int, dict[str, str]]) -> Checked:
 
 
 def check_all(
-    asked: Asked, pool: "Pool", progress: "Progress"
-) -> tuple[list["Point"], dict[str, list[int]]]:
+    asked: Asked, pool: Pool, progress: Progress
+) -> tuple[list[Point], dict[str, list[int]]]:
     """Every point, built, and the warnings with the numbers of the points they are about.
 
     Raises InputError with the faults of all points.

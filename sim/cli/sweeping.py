@@ -18,6 +18,7 @@ from sim.rules.errors import InputError, ResourceError
 if TYPE_CHECKING:
     from sim.config import Configuration
 
+
 def sweep(arguments: argparse.Namespace) -> None:
     """Runs a sweep: every point checked, the plan, units with a progress bar, tables, figures.
 

@@ -46,8 +46,7 @@ def _sheets(found: Grid) -> list[tuple[str, Sheet, list[str]]]:
         names = [measure.metric for measure in found.measures]
         return [("sweep_lines", sweep_lines.draw(found), names)]
     return [
-        (f"sweep_{one.metric}", sweep_maps.draw(found, one), [one.metric])
-        for one in found.measures
+        (f"sweep_{one.metric}", sweep_maps.draw(found, one), [one.metric]) for one in found.measures
     ]
 
 

@@ -67,6 +67,4 @@ def simulate(job: Job, replication: int) -> Unit:
     """
     done = replicate(job, replication)
     flags = dict.fromkeys(flag for one in done.reductions.values() for flag in one.flags)
-    return Unit(
-        replication, done.values, done.digests, done.checks, tuple(flags), done.seconds
-    )
+    return Unit(replication, done.values, done.digests, done.checks, tuple(flags), done.seconds)

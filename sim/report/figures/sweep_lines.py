@@ -17,14 +17,16 @@ def draw(found: Grid) -> Sheet:
     """A panel a measure, one below the other."""
     axis, base = found.axes[0], found.run.arms[0].title
     is_paired = found.measures[0].is_paired
-    about = say("sweep.subtitle_paired", baseline=base) if is_paired else say("sweep.subtitle_alone")
+    about = (
+        say("sweep.subtitle_paired", baseline=base) if is_paired else say("sweep.subtitle_alone")
+    )
     notes = found.remarks()
     if any(measure.breaks_even for measure in found.measures):
         notes.append(say("sweep.break_even_note"))
     notes += [line for measure in found.measures for line in _told(found, measure)]
     body = len(found.measures) * (HEAD + TALL + FOOT) + 0.32
     sheet = Sheet(
-        found.run, say("sweep.title_lines", key=axis.key), about, body, notes,
+        found.run, say("sweep.title_lines", swept=axis.key), about, body, notes,
         key=found.arms(found.measures[0]),
         source=say("sweep.source", count=found.points, title=found.run.title),
     )  # fmt: skip
@@ -65,7 +67,7 @@ def _panel(axes: Axes, found: Grid, measure: Measure, axis: Axis) -> None:
     elif not axis.is_number:
         axes.set_xticks(x, [value.replace("_", "\n") for value in axis.values])
     axes.locator_params(axis="y", nbins=5)
-    axes.yaxis.set_major_formatter("{x:,g}".replace("-", "\N{MINUS SIGN}"))
+    axes.yaxis.set_major_formatter("{x:,g}")
 
 
 def _told(found: Grid, measure: Measure) -> list[str]:
@@ -79,7 +81,7 @@ def _told(found: Grid, measure: Measure) -> list[str]:
         if places:
             shown = join([f"{place:.3g}" for place in places])
             lines.append(
-                say("sweep.break_even_one", metric=measure.title, arm=arm.title, key=axis.key,
+                say("sweep.break_even_one", metric=measure.title, arm=arm.title, swept=axis.key,
                     places=shown)
             )  # fmt: skip
     return lines or [say("sweep.break_even_none", metric=measure.title)]

@@ -7,14 +7,16 @@ from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.ticker import MaxNLocator
 
+from sim.report.digits import MINUS
 from sim.report.figures.sheet import Sheet
 from sim.report.figures.style import fit
 from sim.report.figures.sweep_grid import Axis, Grid, Measure
 from sim.report.folder import Arm
 from sim.report.words import join, say
 
-LEFT, WIDE, GAP, HEAD, FOOT, SCALE = 0.72, 3.9, 0.12, 0.26, 0.16, 0.62
+LEFT, WIDE, GAP, HEAD, FOOT, SCALE = 0.45, 4.15, 0.12, 0.26, 0.16, 0.86
 TALL = 1.5
 MOST_COLUMNS, MOST_TICKS = 3, 6
 LEVELS = 6
@@ -37,27 +39,29 @@ def draw(found: Grid, measure: Measure) -> Sheet:
     )
     notes = [*found.remarks(), *([say("sweep.break_even_map")] if measure.breaks_even else [])]
     keys = join([axis.key for axis in found.axes])
-    body = rows * (HEAD + TALL + FOOT) + 0.34 + SCALE
+    body = HEAD + rows * (HEAD + TALL + FOOT) + SCALE
     sheet = Sheet(
         found.run, say("sweep.title_map", metric=measure.title, keys=keys), about, body, notes,
         source=say("sweep.source", count=found.points, title=found.run.title),
     )  # fmt: skip
     cubes = {arm.name: found.cube(measure, arm) for arm in arms}
     limits = _limits([cube["mean"] for cube in cubes.values()], measure)
+    sheet.text(0.12, 0.1, say("sweep.upwards", swept=found.axes[1].key), colour="#333333")
     shown = None
     for number, (arm, place) in enumerate(panels):
         row, column = divmod(number, columns)
-        left, top = LEFT + column * (across + GAP), row * (HEAD + TALL + FOOT)
+        left, top = LEFT + column * (across + GAP), HEAD + row * (HEAD + TALL + FOOT)
         name = _name(arm, third, place)
         sheet.text(left, top + 0.14, fit(name, across * 72, 8), 8, weight="bold")
         axes = sheet.axes(left, top + HEAD, across, TALL)
-        cube = {key: value[..., place] if third else value for key, value in cubes[arm.name].items()}
+        cube = {
+            key: value[..., place] if third else value for key, value in cubes[arm.name].items()
+        }
         shown = _panel(axes, cube, found.axes, measure, limits)
         axes.tick_params(labelleft=column == 0, labelbottom=number + columns >= len(panels))
-        if column == 0:
-            axes.set_ylabel(found.axes[1].key)
-    foot = rows * (HEAD + TALL + FOOT)
-    sheet.text(LEFT + WIDE / 2, foot + 0.1, found.axes[0].key, ha="center", colour="#333333")
+    foot = HEAD + rows * (HEAD + TALL + FOOT)
+    x_key = say("sweep.rightwards", swept=found.axes[0].key)
+    sheet.text(LEFT + WIDE, foot + 0.14, x_key, ha="right", colour="#333333")
     scale = sheet.axes(LEFT, foot + 0.34, WIDE, 0.1)
     bar = sheet.figure.colorbar(shown, cax=scale, orientation="horizontal")
     bar.outline.set_visible(False)  # type: ignore[operator]
@@ -70,8 +74,8 @@ def draw(found: Grid, measure: Measure) -> Sheet:
 
 def _name(arm: Arm, third: Axis | None, place: int) -> str:
     if third is None:
-        return say("sweep.panel", arm=arm.title)
-    return say("sweep.panel_third", arm=arm.title, key=third.key, value=third.values[place])
+        return arm.title
+    return say("sweep.panel_third", arm=arm.title, swept=third.key, value=third.values[place])
 
 
 def _limits(values: list[np.ndarray], measure: Measure) -> tuple[float, float]:
@@ -103,7 +107,7 @@ def _panel(
     )  # fmt: skip
     axes.grid(visible=False)
     if min(mean.shape) > 1:
-        _contours(axes, x, y, mean, measure)
+        _contours(axes, x, y, mean, measure, limits)
     if measure.is_paired:
         noise = (cube["ci_low"].T <= 0.0) & (cube["ci_high"].T >= 0.0)
         rows, columns = np.nonzero(noise)
@@ -114,11 +118,23 @@ def _panel(
     return shown
 
 
-def _contours(axes: Axes, x: np.ndarray, y: np.ndarray, mean: np.ndarray, measure: Measure) -> None:
+def _contours(
+    axes: Axes,
+    x: np.ndarray,
+    y: np.ndarray,
+    mean: np.ndarray,
+    measure: Measure,
+    limits: tuple[float, float],
+) -> None:
+    levels = [level for level in MaxNLocator(LEVELS).tick_values(*limits) if level]
     # A map without a single contour, or with gaps, is no reason to warn.
     with warnings.catch_warnings(), np.errstate(invalid="ignore"):
         warnings.simplefilter("ignore")
-        lines = axes.contour(x, y, mean, levels=LEVELS, colors="#333333", linewidths=0.6)
-        axes.clabel(lines, fmt="{:,g}".format, fontsize=6.5)
+        lines = axes.contour(x, y, mean, levels=levels, colors="#333333", linewidths=0.6)
+        axes.clabel(lines, fmt=_label, fontsize=6.5)
         if measure.breaks_even:
             axes.contour(x, y, mean, levels=[0.0], colors="#000000", linewidths=2.0)
+
+
+def _label(value: float) -> str:
+    return f"{value:,g}".replace("-", MINUS)
