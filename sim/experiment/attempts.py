@@ -15,7 +15,6 @@ from sim.rules.errors import ResourceError, SamtaleError
 
 Result = TypeVar("Result")
 
-TRIES = 2
 IDLE_LOSSES = 5
 """Processes that may be lost one after the other although they had nothing to do."""
 
@@ -38,8 +37,9 @@ def attempts(
     """Yield how each task ended, as they end: ``task(shared, item)`` for each (shared, item).
 
     A task that raises is tried again once, last. When a process is lost, nobody knows which of
-    the tasks under way did it: each of them is tried again alone. When no task ends for
-    ``patience_seconds``, the processes are killed, which is a loss like any other.
+    the tasks under way did it: each of them is begun again alone, and one that loses its process
+    then is tried once more. When no task ends for ``patience_seconds``, the processes are killed,
+    which is a loss like any other.
 
     Raises ResourceError when processes are lost that had nothing to do.
     """
@@ -163,11 +163,12 @@ class _Trying(Generic[Result]):
             if self.idle_losses > IDLE_LOSSES:
                 raise ResourceError("worker processes are lost as soon as they start")
         for place in lost:
-            if place in self.failed_once and len(lost) == 1:
+            if len(lost) == 1 and place in self.failed_once:
                 yield Attempt(place, None, why)
-            else:
+                continue
+            if len(lost) == 1:
                 self.failed_once.add(place)
-                self.suspects.append(place)
+            self.suspects.append(place)
 
 
 def _is_lost(future: Future[Any]) -> bool:

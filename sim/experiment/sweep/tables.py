@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -49,7 +50,7 @@ def tables(folder: Path, points: Sequence[Point], failed: Mapping[str, str]) -> 
     """
     summaries, paired, lines = [], [], []
     digests: dict[str, str] = {}
-    checks: dict[str, int] = {}
+    checks: Counter[str] = Counter()
     seconds: dict[str, float] = {}
     flags: dict[str, None] = {}
     for point in points:
@@ -61,9 +62,9 @@ def tables(folder: Path, points: Sequence[Point], failed: Mapping[str, str]) -> 
         ]
         for unit in units:
             flags |= dict.fromkeys(unit.flags)
-            for total, of_one in ((checks, unit.checks), (seconds, unit.seconds)):
-                for key, value in of_one.items():
-                    total[key] = total.get(key, 0) + value
+            checks.update(unit.checks)
+            for what, spent in unit.seconds.items():
+                seconds[what] = seconds.get(what, 0.0) + spent
         missing = study.replications - len(units)
         if units:
             digests[point.sha256] = _digest(point, units)
@@ -91,7 +92,7 @@ def tables(folder: Path, points: Sequence[Point], failed: Mapping[str, str]) -> 
         pd.concat(paired, ignore_index=True) if paired else pd.DataFrame(),
         pd.DataFrame(lines),
         digests,
-        checks,
+        dict(checks),
         {key: round(value, 3) for key, value in seconds.items()},
         tuple(flags),
     )

@@ -47,7 +47,7 @@ def draw(found: Grid, measure: Measure) -> Sheet:
     cubes = {arm.name: found.cube(measure, arm) for arm in arms}
     limits = _limits([cube["mean"] for cube in cubes.values()], measure)
     sheet.text(0.12, 0.1, say("sweep.upwards", swept=found.axes[1].key), colour="#333333")
-    shown = None
+    shown: Any = None
     for number, (arm, place) in enumerate(panels):
         row, column = divmod(number, columns)
         left, top = LEFT + column * (across + GAP), HEAD + row * (HEAD + TALL + FOOT)
@@ -64,7 +64,7 @@ def draw(found: Grid, measure: Measure) -> Sheet:
     sheet.text(LEFT + WIDE, foot + 0.14, x_key, ha="right", colour="#333333")
     scale = sheet.axes(LEFT, foot + 0.34, WIDE, 0.1)
     bar = sheet.figure.colorbar(shown, cax=scale, orientation="horizontal")
-    bar.outline.set_visible(False)  # type: ignore[operator]
+    bar.outline.set_visible(False)
     bar.ax.locator_params(axis="x", nbins=5)
     bar.ax.xaxis.set_major_formatter("{x:,g}")
     scale.set_xlabel(measure.title, labelpad=2)
