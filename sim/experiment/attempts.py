@@ -95,17 +95,13 @@ class _Trying(Generic[Result]):
         self._packed: tuple[Any, bytes] = (None, b"")
 
     def run(self) -> Iterator[Attempt[Result]]:
-        try:
-            while self.waiting or self.suspects or self.under_way:
-                is_whole = self._hand_out()
-                lost: list[int] = []
-                if self.under_way:
-                    yield from self._collect(lost)
-                if lost or not is_whole:
-                    yield from self._lost(lost)
-        finally:
-            for future in self.under_way:
-                future.cancel()
+        while self.waiting or self.suspects or self.under_way:
+            is_whole = self._hand_out()
+            lost: list[int] = []
+            if self.under_way:
+                yield from self._collect(lost)
+            if lost or not is_whole:
+                yield from self._lost(lost)
 
     def _hand_out(self) -> bool:
         """Give the processes enough to do, or one suspect alone; False where the pool is broken."""
