@@ -61,9 +61,9 @@ def killed_until_done(words: list[str], out: Path, units: int, kills: int, seed:
         program = start(*words, f"out={out.name}", "--resume", cwd=out.parent)
         end = time.monotonic() + (600 if wanted > len(before) else dice.uniform(0, 5))
         while len(kept(out)) <= wanted and program.poll() is None and time.monotonic() < end:
-            time.sleep(0.005)
-        time.sleep(dice.uniform(0, 0.1))
-        os.kill(program.pid, signal.SIGKILL)
+            time.sleep(0.002)
+        time.sleep(dice.uniform(0, 0.05))
+        program.kill()
         program.communicate()
         now = kept(out)
         assert {name: now.get(name) for name in before} == before, "nothing is run again"
