@@ -45,7 +45,9 @@ def digest(folder: Path) -> str:
 
 def kept(folder: Path) -> dict[str, int]:
     """The parts that are there, each with the time at which it was written."""
-    return {path.name: path.stat().st_mtime_ns for path in (folder / parts.FOLDER).glob("*.parquet")}
+    return {
+        path.name: path.stat().st_mtime_ns for path in (folder / parts.FOLDER).glob("*.parquet")
+    }
 
 
 def killed_until_done(words: list[str], out: Path, units: int, kills: int, seed: int) -> int:

@@ -55,7 +55,9 @@ def test_fault_38_a_lock_of_a_killed_process_is_taken_over(tmp_path: Path) -> No
 @pytest.mark.parametrize(
     "other", [{"boot": "another start of this computer"}, {"started": "1"}, {"pid": 2**22 + 1}]
 )
-def test_the_number_of_a_process_alone_is_no_owner(tmp_path: Path, other: dict[str, object]) -> None:
+def test_the_number_of_a_process_alone_is_no_owner(
+    tmp_path: Path, other: dict[str, object]
+) -> None:
     owner = lock.identity(os.getpid()) | other
     (tmp_path / lock.NAME).write_text(json.dumps(owner))
     with lock.held(tmp_path):

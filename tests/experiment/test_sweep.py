@@ -85,7 +85,9 @@ def test_the_digest_of_all_rows_knows_no_order_and_no_workers(tmp_path: Path) ->
     with Pool(2) as pool:
         parallel = sweep(tmp_path / "c", points_of(), pool=pool)
     other = sweep(tmp_path / "d", points_of(seed=2))
-    digests = [one.folder.manifest["rows_sha256"]["all"] for one in (found, turned, parallel, other)]
+    digests = [
+        one.folder.manifest["rows_sha256"]["all"] for one in (found, turned, parallel, other)
+    ]
     assert digests[0] == digests[1] == digests[2] != digests[3]
 
 
@@ -181,7 +183,9 @@ def test_no_bit_of_a_part_can_flip_unseen(tmp_path: Path) -> None:
         content[at] ^= 1 << at % 8
         path.write_bytes(content)
         try:
-            assert parts.read(tmp_path / "s", points[0], 0) == unit, f"byte {at} changed what it says"
+            assert parts.read(tmp_path / "s", points[0], 0) == unit, (
+                f"byte {at} changed what it says"
+            )
         except DataError:
             seen += 1
     assert seen > 100
