@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -30,7 +31,7 @@ ROW_BYTES = 90.0
 
 @dataclass(frozen=True)
 class Cost:
-    """What a sweep takes as a whole, in seconds and bytes."""
+    """What is left of a sweep, in seconds and bytes."""
 
     seconds: float
     unit_seconds: float
@@ -42,10 +43,15 @@ class Cost:
         return f"about {console.duration(self.seconds)} and {shown} of disk"
 
 
-def cost_of(points: Sequence[Point], workers: int, times: float = 1.0) -> Cost:
-    """Seconds and bytes of a sweep; ``times`` as many points are meant as there are.
+def cost_of(
+    points: Sequence[Point], workers: int, times: float = 1.0, kept: AbstractSet[str] = frozenset()
+) -> Cost:
+    """Seconds and bytes of what is left of a sweep; ``times`` as many points as given are meant.
 
-    The people of every point are counted; what one costs is measured at the first point.
+    The people of every point are counted; what one costs is measured once an engine.
+
+    Args:
+        kept: names of parts that are there already.
     """
     from sim.experiment import metrics
     from sim.experiment.duration import (
@@ -54,21 +60,27 @@ def cost_of(points: Sequence[Point], workers: int, times: float = 1.0) -> Cost:
         people_lived,
         seconds_a_person,
     )
+    from sim.experiment.sweep.parts import name_of
+    from sim.experiment.sweep.whole import units_of
 
-    a_person = seconds_a_person(points[0].study) + TABLES_SECONDS_A_PERSON
-    units = [people_lived(point.study) * a_person for point in points]
-    total = sum(u * p.study.replications for u, p in zip(units, points, strict=True))
-    cells = [len(p.study.arms) * (len(p.study.groups) + 1) * len(metrics.UNITS) for p in points]
-    size = sum(
-        p.study.replications * (PART_BYTES + VALUE_BYTES * cell) + 2 * ROW_BYTES * cell
-        for p, cell in zip(points, cells, strict=True)
-    )
+    firsts = {point.study.engine: point.study for point in reversed(points)}
+    a_person = {engine: seconds_a_person(study) for engine, study in firsts.items()}
+    per_unit = {
+        p.sha256: people_lived(p.study) * (a_person[p.study.engine] + TABLES_SECONDS_A_PERSON)
+        for p in points
+    }
+    cells = {p.sha256: len(p.study.arms) * (len(p.study.groups) + 1) for p in points}
+    left = [point for point, r in units_of(points) if name_of(point, r) not in kept]
+    values = len(metrics.UNITS)
+    size = sum(PART_BYTES + VALUE_BYTES * values * cells[point.sha256] for point in left)
+    size += sum(2 * ROW_BYTES * values * cells[point.sha256] for point in points)
+    total = sum(per_unit[point.sha256] for point in left)
     seconds = total * times / workers + SECONDS_TO_START_AND_DRAW
-    return Cost(seconds, max(units), size * times)
+    return Cost(seconds, max(per_unit.values()), size * times)
 
 
-def print_plan(asked: Sweep, points: Sequence[Point], workers: int) -> Cost:
-    """Prints the grid, how many units it has, and what it takes; gives back the cost."""
+def print_plan(asked: Sweep, points: Sequence[Point], workers: int, kept: AbstractSet[str]) -> Cost:
+    """Prints the grid, how many units it has, and what is left takes; gives back the cost."""
     from sim.experiment.sweep.whole import units_of
 
     base = points[0].study
@@ -77,16 +89,16 @@ def print_plan(asked: Sweep, points: Sequence[Point], workers: int) -> Cost:
     for axis in asked.axes:
         shown = ", ".join(axis.values[:MOST_VALUES_TOLD])
         more = len(axis.values) - MOST_VALUES_TOLD
-        rows.append(
-            (axis.key, str(len(axis.values)), shown + (f", {more} more" if more > 0 else ""))
-        )
+        more_told = f", {more} more" if more > 0 else ""
+        rows.append((axis.key, str(len(axis.values)), shown + more_told))
     console.table(("key", "points", "values"), rows, right=("points",))
-    cost = cost_of(points, workers)
+    cost = cost_of(points, workers, kept=kept)
     arms = _span([len(point.study.arms) for point in points])
     replications = _span([point.study.replications for point in points])
+    finished = f", {len(kept):,} of them finished" if kept else ""
     console.say(
         f"{asked.count:,} points x {arms} arms x {replications} replications "
-        f"({len(units_of(points)):,} units of work), {cost}."
+        f"({len(units_of(points)):,} units of work{finished}), {cost}."
     )
     console.say(_of_seeds(points))
     if any(point.study.values["design"]["kind"] == "trial" for point in points):

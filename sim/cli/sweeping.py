@@ -32,7 +32,7 @@ def sweep(arguments: argparse.Namespace) -> None:
         refuse_many(asked, arguments.plugin)
     from sim.experiment import compare
     from sim.experiment.manifest import Origin
-    from sim.experiment.sweep import place, whole
+    from sim.experiment.sweep import parts, place, whole
     from sim.experiment.task import shipped_world
     from sim.model.engines import compile_ahead, compiling_note, may_compile
 
@@ -41,7 +41,8 @@ def sweep(arguments: argparse.Namespace) -> None:
     base = _base(checks)
     values = base.values
     out = (base.out or default_folder(f"sweep_{base.scenario}")).absolute()
-    begun = place.look(out, arguments.force, arguments.resume)
+    force = arguments.force and not arguments.resume
+    begun = place.look(out, force, arguments.resume)
     seed, is_drawn = int(values["design"]["seed"]), base.sources["design.seed"] == "drawn"
     if is_drawn:
         seed = int(begun.get("seed", seed))
@@ -62,12 +63,11 @@ def sweep(arguments: argparse.Namespace) -> None:
             console.say("Every point was finished before; nothing was run again.")
             _answer(found.path, found.manifest)
             return
-        cost = print_plan(asked, points, pool.workers)
+        kept = parts.there(out, whole.units_of(points)) if begun else set()
+        cost = print_plan(asked, points, pool.workers, kept)
         agree(cost, out, arguments.yes)
-        with place.taken(out, seed, arguments.force):
+        with place.taken(out, seed, force):
             left = whole.remaining(out, points)
-            if left.kept:
-                console.note(f"{left.kept} units were finished before and are not run again.")
             try:
                 with console.progress("Points x replications", len(left.units)) as tell:
                     done = whole.run(

@@ -97,6 +97,11 @@ def read(folder: Path, point: Point, replication: int) -> Unit:
     return unit
 
 
+def there(folder: Path, units: Iterable[tuple[Point, int]]) -> set[str]:
+    """Names of the files of those units that are kept, not read yet."""
+    return {name_of(*unit) for unit in units if path_of(folder, *unit).is_file()}
+
+
 def finished(folder: Path, units: Iterable[tuple[Point, int]]) -> set[str]:
     """Names of the files of those units that are kept, each read and found whole.
 

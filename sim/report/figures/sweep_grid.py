@@ -68,13 +68,22 @@ class Grid:
     gaps: int
 
     def arms(self, measure: Measure) -> list[Arm]:
-        """Arms that have the measure."""
-        return [arm for arm in self.run.arms if not measure.is_paired or arm.place > 0]
+        """Arms that have the measure at some point."""
+        rows = self.run.rows(_table(measure), group=ALL, metric=measure.metric)
+        there = set(rows["arm"])
+        return [arm for arm in self.run.arms if arm.name in there]
+
+    @property
+    def baseline(self) -> str:
+        """What regimes are compared with, in words: scenarios may differ in it."""
+        names = set(self.run.tables["differences"]["baseline"])
+        titles = [arm.title for arm in self.run.arms if arm.name in names]
+        return titles[0] if len(titles) == 1 else say("sweep.several_baselines")
 
     def cube(self, measure: Measure, arm: Arm) -> dict[str, np.ndarray]:
         """``mean``, ``ci_low`` and ``ci_high`` by the places of the axes; NaN where unknown."""
-        name, value = ("differences", "difference") if measure.is_paired else ("sweep", "mean")
-        rows = self.run.rows(name, arm=arm.name, group=ALL, metric=measure.metric)
+        value = "difference" if measure.is_paired else "mean"
+        rows = self.run.rows(_table(measure), arm=arm.name, group=ALL, metric=measure.metric)
         shape = tuple(len(axis.values) for axis in self.axes)
         found = {column: np.full(shape, np.nan) for column in ("mean", "ci_low", "ci_high")}
         for row in rows.to_dict("records"):
@@ -88,6 +97,10 @@ class Grid:
         if not self.gaps:
             return []
         return [say("sweep.missing", number=self.gaps, count=self.points)]
+
+
+def _table(measure: Measure) -> str:
+    return "differences" if measure.is_paired else "sweep"
 
 
 def grid(run: Run, axes: Mapping[str, Any]) -> Grid:

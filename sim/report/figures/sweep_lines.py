@@ -15,10 +15,12 @@ LEFT, WIDE, TALL, HEAD, FOOT = 0.72, 3.85, 1.45, 0.26, 0.2
 
 def draw(found: Grid) -> Sheet:
     """A panel a measure, one below the other."""
-    axis, base = found.axes[0], found.run.arms[0].title
+    axis = found.axes[0]
     is_paired = found.measures[0].is_paired
     about = (
-        say("sweep.subtitle_paired", baseline=base) if is_paired else say("sweep.subtitle_alone")
+        say("sweep.subtitle_paired", baseline=found.baseline)
+        if is_paired
+        else say("sweep.subtitle_alone")
     )
     notes = found.remarks()
     if any(measure.breaks_even for measure in found.measures):

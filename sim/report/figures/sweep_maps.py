@@ -31,9 +31,8 @@ def draw(found: Grid, measure: Measure) -> Sheet:
     columns = min(MOST_COLUMNS, len(third.values)) if third else min(2, len(arms))
     rows = -(-len(panels) // columns)
     across = (WIDE - GAP * (columns - 1)) / columns
-    base = found.run.arms[0].title
     about = (
-        say("sweep.subtitle_map_paired", baseline=base)
+        say("sweep.subtitle_map_paired", baseline=found.baseline)
         if measure.is_paired
         else say("sweep.subtitle_map_alone")
     )
