@@ -136,7 +136,7 @@ def test_a_point_is_the_run_of_it_and_a_finished_sweep_is_not_run_again(
     pd.testing.assert_frame_equal(rows[summary.columns], summary, check_exact=True)
     assert found.table("points.csv")["rows_sha256"][1] == wanted.manifest["rows_sha256"]["all"]
     picture = Image.open(out / "figures" / "sweep_lines.png")
-    assert picture.text["Title"] == "What follows when effect.alpha changes"  # type: ignore[attr-defined]
+    assert picture.text["Title"] == "What changes with effect.alpha"  # type: ignore[attr-defined]
     before = kept(out)
     capsys.readouterr()
     assert main(words) == 3, "fault 37"
@@ -175,7 +175,7 @@ def test_fault_07_every_fault_of_every_point_before_anything_runs(
     told = refused(capsys, *TINY, "effect.alpha=0,005")
     assert "decimal comma? write 0.005" in told
     told = refused(capsys, *TINY, "effct.alpha=1,2")
-    assert "unknown key effct" in told and "(points 1, 2)" in told
+    assert "unknown key effct" in told and "(every point)" in told
     assert list(tmp_path.iterdir()) == [], "rejected input writes nothing"
 
 

@@ -86,6 +86,8 @@ def check_all(
 
 def where(numbers: list[int], settings: Mapping[int, Mapping[str, str]]) -> str:
     """Points in words: the first by its settings, of more the numbers."""
+    if len(numbers) == len(settings):
+        return "every point"
     if len(numbers) == 1:
         first = ", ".join(f"{key}={value}" for key, value in settings[numbers[0]].items())
         return f"point {numbers[0]}: {first}"

@@ -6,11 +6,13 @@ import numpy as np
 from matplotlib.axes import Axes
 
 from sim.report.figures.sheet import Sheet
-from sim.report.figures.style import GREY, look
+from sim.report.figures.style import GREY, look, wrap
 from sim.report.figures.sweep_grid import Axis, Grid, Measure, crossings
 from sim.report.words import join, say
 
 LEFT, WIDE, TALL, HEAD, FOOT = 0.72, 3.85, 1.45, 0.26, 0.2
+BESIDE = 0.7
+"""How much of the room of a choice its regimes take beside each other."""
 
 
 def draw(found: Grid) -> Sheet:
@@ -26,7 +28,8 @@ def draw(found: Grid) -> Sheet:
     if any(measure.breaks_even for measure in found.measures):
         notes.append(say("sweep.break_even_note"))
     notes += [line for measure in found.measures for line in _told(found, measure)]
-    body = len(found.measures) * (HEAD + TALL + FOOT) + 0.32
+    lines = 1 if axis.is_number else max(name.count("\n") for name in _names(axis)) + 1
+    body = len(found.measures) * (HEAD + TALL + FOOT) + 0.18 + 0.14 * lines
     sheet = Sheet(
         found.run, say("sweep.title_lines", swept=axis.key), about, body, notes,
         key=found.arms(found.measures[0]),
@@ -48,17 +51,27 @@ def draw(found: Grid) -> Sheet:
 def _panel(axes: Axes, found: Grid, measure: Measure, axis: Axis) -> None:
     x = axis.places
     order = np.argsort(x)
-    for arm in found.arms(measure):
+    arms = found.arms(measure)
+    for turn, arm in enumerate(arms):
         seen, values = look(arm), found.cube(measure, arm)
         mean, low, high = (values[column][order] for column in ("mean", "ci_low", "ci_high"))
+        if not axis.is_number:
+            aside = x + BESIDE * ((turn + 0.5) / len(arms) - 0.5)
+            axes.vlines(aside, low, high, color=seen.colour, linewidth=1.4)
+            axes.plot(
+                aside, mean, color=seen.colour, linestyle="none", marker=seen.marker, markersize=4
+            )
+            continue
         axes.fill_between(x[order], low, high, color=seen.colour, alpha=0.15, linewidth=0)
         axes.plot(
-            x[order], mean, color=seen.colour, linestyle=seen.dash if axis.is_number else "none",
-            marker=seen.marker, markersize=4,
-        )  # fmt: skip
-        if not axis.is_number:
-            axes.vlines(x[order], low, high, color=seen.colour, linewidth=1.4)
-        if measure.breaks_even and axis.is_number:
+            x[order],
+            mean,
+            color=seen.colour,
+            linestyle=seen.dash,
+            marker=seen.marker,
+            markersize=4,
+        )
+        if measure.breaks_even:
             for place in crossings(x, values["mean"]):
                 axes.plot([place], [0.0], marker="|", color=seen.ink, markersize=11)
     if measure.is_paired:
@@ -67,9 +80,16 @@ def _panel(axes: Axes, found: Grid, measure: Measure, axis: Axis) -> None:
     if axis.is_number and len(axis.values) <= 8:
         axes.set_xticks(x, axis.values)
     elif not axis.is_number:
-        axes.set_xticks(x, [value.replace("_", "\n") for value in axis.values])
+        axes.set_xticks(x, _names(axis))
+        axes.set_xlim(-0.5, len(x) - 0.5)
     axes.locator_params(axis="y", nbins=5)
     axes.yaxis.set_major_formatter("{x:,g}")
+
+
+def _names(axis: Axis) -> list[str]:
+    """Names of choices, broken so that they stand beside each other."""
+    room = 72 * WIDE / len(axis.values)
+    return ["\n".join(wrap(value.replace("_", " "), room, 8.5)) for value in axis.values]
 
 
 def _told(found: Grid, measure: Measure) -> list[str]:
