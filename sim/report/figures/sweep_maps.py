@@ -18,7 +18,10 @@ from sim.report.words import join, say
 
 LEFT, WIDE, GAP, HEAD, FOOT, SCALE = 0.45, 4.15, 0.12, 0.26, 0.16, 0.86
 TALL = 1.5
-MOST_COLUMNS, MOST_TICKS = 3, 6
+MOST_COLUMNS, MOST_TICKS = 4, 6
+BOLD = 0.88
+"""How much less of a bold text fits than of a plain one."""
+
 LEVELS = 6
 DIVERGING, RISING = "PuOr_r", "viridis"
 
@@ -27,9 +30,9 @@ def draw(found: Grid, measure: Measure) -> Sheet:
     """A row of panels a regime, a panel for each value of the third key."""
     arms = found.arms(measure)
     third = found.axes[2] if len(found.axes) > 2 else None
-    panels = [(arm, place) for arm in arms for place in range(len(third.values) if third else 1)]
     columns = min(MOST_COLUMNS, len(third.values)) if third else min(2, len(arms))
-    rows = -(-len(panels) // columns)
+    panels = _panels(arms, third, columns)
+    rows = max(row for *_, row, _ in panels) + 1
     across = (WIDE - GAP * (columns - 1)) / columns
     about = (
         say("sweep.subtitle_map_paired", baseline=found.baseline)
@@ -37,6 +40,8 @@ def draw(found: Grid, measure: Measure) -> Sheet:
         else say("sweep.subtitle_map_alone")
     )
     notes = [*found.remarks(), *([say("sweep.break_even_map")] if measure.breaks_even else [])]
+    if third:
+        notes.insert(0, say("sweep.panels", swept=third.key))
     keys = join([axis.key for axis in found.axes])
     body = HEAD + rows * (HEAD + TALL + FOOT) + SCALE
     sheet = Sheet(
@@ -46,18 +51,18 @@ def draw(found: Grid, measure: Measure) -> Sheet:
     cubes = {arm.name: found.cube(measure, arm) for arm in arms}
     limits = _limits([cube["mean"] for cube in cubes.values()], measure)
     sheet.text(0.12, 0.1, say("sweep.upwards", swept=found.axes[1].key), colour="#333333")
+    taken = {(row, column) for *_, row, column in panels}
     shown: Any = None
-    for number, (arm, place) in enumerate(panels):
-        row, column = divmod(number, columns)
+    for arm, place, row, column in panels:
         left, top = LEFT + column * (across + GAP), HEAD + row * (HEAD + TALL + FOOT)
         name = _name(arm, third, place)
-        sheet.text(left, top + 0.14, fit(name, across * 72, 8), 8, weight="bold")
+        sheet.text(left, top + 0.14, fit(name, across * 72 * BOLD, 8), 8, weight="bold")
         axes = sheet.axes(left, top + HEAD, across, TALL)
         cube = {
             key: value[..., place] if third else value for key, value in cubes[arm.name].items()
         }
         shown = _panel(axes, cube, found.axes, measure, limits)
-        axes.tick_params(labelleft=column == 0, labelbottom=number + columns >= len(panels))
+        axes.tick_params(labelleft=column == 0, labelbottom=(row + 1, column) not in taken)
     foot = HEAD + rows * (HEAD + TALL + FOOT)
     x_key = say("sweep.rightwards", swept=found.axes[0].key)
     sheet.text(LEFT + WIDE, foot + 0.14, x_key, ha="right", colour="#333333")
@@ -71,10 +76,23 @@ def draw(found: Grid, measure: Measure) -> Sheet:
     return sheet
 
 
+def _panels(arms: list[Arm], third: Axis | None, columns: int) -> list[tuple[Arm, int, int, int]]:
+    """Regime, place on the third axis, row and column; with a third axis a regime begins a row."""
+    if third is None:
+        return [(arm, 0, *divmod(i, columns)) for i, arm in enumerate(arms)]
+    number = len(third.values)
+    each = -(-number // columns)
+    return [
+        (arm, i, block * each + i // columns, i % columns)
+        for block, arm in enumerate(arms)
+        for i in range(number)
+    ]
+
+
 def _name(arm: Arm, third: Axis | None, place: int) -> str:
     if third is None:
         return arm.title
-    return say("sweep.panel_third", arm=arm.title, swept=third.key, value=third.values[place])
+    return say("sweep.panel_third", arm=arm.title, value=third.values[place])
 
 
 def _limits(values: list[np.ndarray], measure: Measure) -> tuple[float, float]:
