@@ -34,3 +34,9 @@ def checkout() -> Path:
     if not (folder / "pyproject.toml").is_file() or not (folder / "tests").is_dir():
         pytest.skip("only in a checkout")
     return folder
+
+
+@pytest.fixture(autouse=True)
+def as_wide_as_without_a_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever runs the tests, in however many processes, tables are as wide as in a file."""
+    monkeypatch.delenv("COLUMNS", raising=False)

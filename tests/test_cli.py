@@ -359,7 +359,7 @@ def test_ctrl_c_says_how_to_go_on_and_leaves_nothing_behind(tmp_path: Path) -> N
             break
     time.sleep(1)
     os.killpg(process.pid, signal.SIGINT)
-    _, said = process.communicate(timeout=60)
+    _, said = process.communicate(timeout=180)
     assert process.returncode == 130, said
     assert "samtale run design=quick design.replications=99 design.seed=" in said
     assert "Traceback" not in said

@@ -309,7 +309,7 @@ def enrolments(draw: st.DrawFn, arms: int) -> list[dict[str, Any]]:
     return found
 
 
-@settings(max_examples=40, deadline=None, derandomize=True, database=None,
+@settings(max_examples=24, deadline=None, derandomize=True, database=None,
           suppress_health_check=list(HealthCheck))  # fmt: skip
 @given(changes(), st.lists(levers(), min_size=2, max_size=3), st.booleans(), st.data())
 def test_random_small_trials_give_the_same_rows_by_both_engines(

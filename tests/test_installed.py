@@ -1,6 +1,7 @@
 """The wheel as a user gets it: built, installed beside the libraries, used in an empty folder."""
 
 import os
+import re
 import subprocess
 import sys
 import sysconfig
@@ -79,7 +80,8 @@ def test_an_installed_copy_runs_its_own_tests_in_an_empty_folder(
 ) -> None:
     done = run(installed, "test", "-k", "test_costs", cwd=tmp_path)
     assert " passed" in done.stdout
-    assert "deselected" in done.stdout
+    number = int(re.search(r"(\d+) passed", done.stdout)[1])  # type: ignore[index]
+    assert 5 < number < 200
 
 
 @pytest.mark.slow

@@ -6,10 +6,12 @@ from math import exp
 
 import numpy as np
 
+from sim.model.inflow import expected_entrants
+from sim.model.settings import settings_of
 from sim.rules.people import JOB, RECALL
 
 from .test_levers_rates import NEVER, NONE, STEADY
-from .worlds import NOBODY, PLAIN_PEOPLE, merged, run_one
+from .worlds import NOBODY, PLAIN_PEOPLE, merged, plain, run_one
 
 
 def test_the_inflow_follows_its_factor_by_date() -> None:
@@ -47,6 +49,9 @@ def test_a_factor_on_the_inflow_can_be_for_some_groups() -> None:
     ui = entry[group == 0]
     counts = [((ui >= a) & (ui < a + 100)).sum() for a in (0, 100)]
     assert np.allclose([counts[0], counts[1] / 3], 1000, rtol=0.12)
+    settings = settings_of(plain(merged(changes, {"population": {"inflow_factors": [
+        {**factor, "groups": ["ui"]}]}})))  # fmt: skip
+    assert abs(expected_entrants(settings, 200.0) - (1000 + 3000 + 2000)) < 1e-9
 
 
 def test_arrivals_are_poisson() -> None:

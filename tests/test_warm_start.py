@@ -14,7 +14,7 @@ from sim.model.demand import long_run
 from sim.model.luck import Luck
 from sim.model.settings import STANDARD, registry_of, rulebook_of, settings_of
 from sim.model.stock import stock_on_day_0
-from sim.rules.people import GROUPS, Spell
+from sim.rules.people import GROUPS, IN_STOCK, PERSONS_PER_GROUP, Spell
 
 from .worlds import PLAIN_PEOPLE, merged, plain, run, shipped, study_of
 
@@ -114,3 +114,16 @@ def test_a_longer_plan_of_one_group_leaves_the_plans_of_the_others(engine: str) 
     for name in ("person", "planned", "due_day"):
         assert np.array_equal(usual[name][mine[0]], changed[name][mine[1]])
     assert len(usual["person"]) != len(changed["person"])
+
+
+def test_an_appointment_that_stands_is_kept_where_the_next_is_agreed_at_each_meeting() -> None:
+    """With no new date for everybody, the stock's meetings go on from the first week on."""
+    groups = {"ui": {**PLAIN_PEOPLE, "inflow_per_week": 70}}
+    changes = merged(BEFORE, {"population": {"groups": groups}, "design": {"observation_days": 90}})
+    plan = [{"agreed_days": [40, 60]}]
+    for days in ([], [{"days": [7]}]):
+        rows = run(plain(changes, agreed={"schedule": {"ui": [*days, *plan]}}))["agreed"]
+        m = rows.meetings
+        stock = m["person"] % PERSONS_PER_GROUP >= IN_STOCK
+        due = np.histogram(m["due_day"][stock], bins=[0, 28, 56])[0]
+        assert due[0] > 0.6 * due[1]

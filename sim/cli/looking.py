@@ -72,6 +72,7 @@ def list_choices(arguments: argparse.Namespace) -> None:
         ("Forms of an effect: effect.kind=NAME", catalogue.list_effects(registry)),
         ("Hazards: hazard.GROUP.EXIT.kind=NAME", catalogue.list_hazards(registry)),
         ("Designs: design=NAME", catalogue.list_options("design")),
+        ("Targets: samtale calibrate target=NAME", catalogue.list_options("target")),
     ):
         rows = [(choice.name, choice.about) for choice in choices]
         console.table(("name", "about"), rows, title=title)

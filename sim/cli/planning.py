@@ -9,7 +9,6 @@ if TYPE_CHECKING:
     from sim.model.settings import Study
 
 FULL_LOAD = 1.0
-DAYS_PER_WEEK = 7.0
 
 
 def print_plan(study: "Study", seconds: float) -> None:
@@ -103,12 +102,13 @@ def title_of(study: "Study", arm: str) -> str:
 
 def people_expected(study: "Study") -> float:
     """People whose unemployment is counted in one replication, as expected."""
-    population = study.values["population"]
-    inflow = population["inflow"]
+    from sim.model.inflow import expected_entrants
+    from sim.model.settings import settings_of
+
+    inflow = study.values["population"]["inflow"]
     if inflow["kind"] != "poisson":
         return float(inflow["people"])
-    weekly = sum(group["inflow_per_week"] for group in population["groups"].values())
-    return float(weekly * population["scale"] * study.observation_days / DAYS_PER_WEEK)
+    return expected_entrants(settings_of(study), study.observation_days)
 
 
 def mean_caseworkers(study: "Study", arm: str) -> float:

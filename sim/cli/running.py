@@ -82,6 +82,7 @@ def run(arguments: argparse.Namespace) -> None:
         )
     console.say()
     print_comparison(finished.path)
+    print_backlog(finished)
     console.say(time_line(finished.manifest))
     console.say(f"Results: {near(folder)}")
     console.say(f"Report:  {near(folder / 'report.html')}")
@@ -93,6 +94,17 @@ def print_comparison(folder: Path) -> None:
     from sim.report import terminal
 
     terminal.print_comparison(run_folder.read(folder), console.rich_console())
+
+
+def print_backlog(finished: Any) -> None:
+    """Prints what a suspension of meetings leaves to catch up on, where a run has one."""
+    from sim.experiment.backlog import FILE
+
+    if not finished.has(FILE):
+        return
+    from sim.report.terminal import backlog_table
+
+    console.rich_console().print(backlog_table(finished.table(FILE), finished.manifest["arms"]))
 
 
 def time_line(facts: Mapping[str, Any]) -> str:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 import sim
-from sim.experiment import another_run, files, metrics, provenance, same_meetings, store
+from sim.experiment import another_run, backlog, files, metrics, provenance, same_meetings, store
 from sim.experiment.estimates import Outcomes, differences, summary
 from sim.experiment.figures_tables import costs_table, figure_tables
 from sim.experiment.folder import RunFolder
@@ -170,9 +170,11 @@ def _tables(study: Study, done: Sequence[Replicated]) -> dict[str, pd.DataFrame]
     paired = differences(outcomes)
     trials = {one.replication: one.trial for one in done if one.trial is not None}
     kept = {r: found for r, found in trials.items() if keeps_rows(study, r)}
+    owed = backlog.table(study, [one.backlog for one in done])
     return {
         **(trial_tables(study, trials) if trials else {}),
         **({"enrolled.csv": enrolled_table(study, kept)} if kept else {}),
+        **({backlog.FILE: owed} if len(owed) else {}),
         "summary.csv": summary(outcomes),
         "differences.csv": paired,
         "outcomes.csv": outcomes.table(),

@@ -8,6 +8,7 @@ from math import inf
 
 from sim.model.demand import lives
 from sim.model.engines import COMPILED
+from sim.model.inflow import expected_entrants
 from sim.model.population import entrants
 from sim.model.replication import worlds_of
 from sim.model.settings import (
@@ -49,7 +50,7 @@ def people_lived(study: Study) -> float:
     if settings.inflow_kind == "poisson":
         a_day = sum(settings.inflow_per_day)
         caseworkers = study.caseworkers[study.arms[0]][0][1]
-        people = int(a_day * settings.horizon_days) + int(
+        people = int(expected_entrants(settings, settings.horizon_days)) + int(
             study.reference_spells_per_caseworker * caseworkers
             if settings.warm_start and caseworkers < inf
             else a_day * 250.0 * settings.warm_start

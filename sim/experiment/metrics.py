@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 YEAR_DAYS = 364.0
+MONTHS_PER_YEAR = 12
 FULL_DAYS = 728.0
 """104 weeks: the span of the full metrics and of the money."""
 
@@ -24,6 +25,7 @@ UNITS: dict[str, str] = {
     "median_days": "days",
     **{f"survival_{days}": "share" for days in SURVIVAL_DAYS},
     **{f"exit_{name}_share": "share" for name in EXIT_SHARES},
+    "jobs_per_month": "jobs a month",
     "employed_weeks_104": "weeks",
     "due_per_person": "meetings",
     "held_per_person": "meetings",

@@ -14,7 +14,7 @@ from sim.experiment.rows import Columns
 from sim.experiment.service import load, meetings_and_waits
 from sim.experiment.sums import Sums
 from sim.rules.errors import CheckError
-from sim.rules.people import EXITS, JOB, OPEN, RECALL
+from sim.rules.people import EXITS, GROUPS, JOB, OPEN, RECALL
 
 if TYPE_CHECKING:
     from sim.experiment.ledger import Accounts
@@ -74,6 +74,7 @@ def reduce(study: Study, arm: str, rows: ArmRows, ledger: Ledger) -> Reduction:
     exits = np.where(ended_in_time, spells["exit"][counted], OPEN)
     for name in metrics.EXIT_SHARES:
         found[f"exit_{name}_share"] = sums.mean((exits == EXITS.index(name)).astype(float))
+    found["jobs_per_month"] = _jobs_per_month(spells, sums.labels, study.horizon_days)
     found["employed_weeks_104"] = sums.mean(employed_days(spells, counted) / 7.0)
 
     months = np.full((len(sums.labels), metrics.MONTHS, 2), np.nan)
@@ -120,6 +121,15 @@ def _check_followed(
             f"person {person[who]} was followed for {duration[who]:g} days only; "
             f"every counted spell is followed for {follow_up:g}"
         )
+
+
+def _jobs_per_month(spells: Columns, labels: tuple[str, ...], horizon_days: float) -> np.ndarray:
+    """New jobs a month in the first year of the run, of all in the office, counted or not."""
+    days = min(metrics.YEAR_DAYS, horizon_days)
+    found = (spells["exit"] == JOB) & (spells["exit_day"] >= 0.0) & (spells["exit_day"] < days)
+    group = spells["group"][found]
+    jobs = [found.sum(), *(np.sum(group == GROUPS.index(label)) for label in labels[1:])]
+    return np.array(jobs) / days * metrics.YEAR_DAYS / metrics.MONTHS_PER_YEAR
 
 
 def _lasting(duration: np.ndarray, ended: np.ndarray, days: float) -> np.ndarray:

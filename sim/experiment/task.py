@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from sim.experiment import ledger, metrics, rows
+from sim.experiment import backlog, ledger, metrics, rows
 from sim.experiment.outcomes import Reduction, reduce, worse_off
 from sim.experiment.profiles import thirty_people, thirty_spells
 from sim.experiment.timing import spent
@@ -55,6 +55,8 @@ class Replicated:
     tables: dict[str, Tables]
     thirty: dict[str, Tables]
     trial: Found | None
+    backlog: dict[str, dict[str, float]]
+    """By arm with a suspension: what `backlog.measure` finds."""
     seconds: dict[str, float]
 
 
@@ -114,6 +116,11 @@ def replicate(job: Job, replication: int) -> Replicated:
             if replication == 0
         },
         trial=evaluate(study, simulated) if TRIAL in simulated else None,
+        backlog={
+            arm: backlog.measure(study, arm, simulated[arm], simulated[study.arms[0]])
+            for arm in study.arms[1:]
+            if backlog.suspensions(study, arm)
+        },
         seconds=spent(simulated.values(), world_seconds, time.process_time() - began),
     )
 

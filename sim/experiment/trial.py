@@ -3,7 +3,8 @@
 The trial is the world in which the arms live together. What is true comes from worlds in which
 everybody enrolled is in one arm: with nobody else moved (*alone*: what an arm does to one person
 while all others live as they would have), and with everybody in that arm (*everybody*: what a
-roll-out does, after it has moved the labour market and the caseload).
+roll-out does, after it has moved the labour market and the caseload; once more without an effect
+of the caseload, since a roll-out brings its own caseworkers).
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ import numpy as np
 from sim.experiment.evaluator import COX, LONGEST, look
 from sim.experiment.metrics import FULL_DAYS, RMST_DAYS
 from sim.model.enrolment import Enrolment
-from sim.model.replication import ALONE
+from sim.model.replication import ALONE, ZERO_LOAD
 from sim.model.settings import TRIAL, dates_from, settings_of
 
 if TYPE_CHECKING:
@@ -25,7 +26,9 @@ if TYPE_CHECKING:
     from sim.model.settings import Study
 
 ESTIMATE, REPORTED_SE = "estimate", "reported_se"
-ALONE_TRUTH, EVERYBODY_TRUTH = "alone", "everybody"
+TRUTHS = {"alone": ALONE, "everybody": "", "everybody_zero_load": ZERO_LOAD}
+"""What is true, and how the names of the worlds end that tell it."""
+
 QUARTER_DAYS = 91.0
 
 
@@ -34,7 +37,7 @@ class Found:
     """What one replication of a trial gives.
 
     ``arms`` is by (look date, arm, metric), ``contrasts`` by (look date, arm, estimator, which:
-    ESTIMATE, REPORTED_SE or one of the two truths), ``cohorts`` days saved by (arm, quarter of
+    ESTIMATE, REPORTED_SE or one of TRUTHS), ``cohorts`` days saved by (arm, quarter of
     entry, which truth); ``people`` has columns person, arm (its place) and entry_day.
     """
 
@@ -56,11 +59,12 @@ def evaluate(study: Study, simulated: Mapping[str, ArmRows]) -> Found:
     people = simulated[TRIAL].enrolled
     spells = _first_spells(simulated[TRIAL], people["person"])
     followed = followed_days(study, plan)
+    ends = endings(study, simulated)
     days = {
-        suffix: [_days(simulated[arm + suffix], people["person"]) for arm in study.arms]
-        for suffix in (ALONE, "")
+        which: [_days(simulated[arm + end], people["person"]) for arm in study.arms]
+        for which, end in ends.items()
     }
-    ratios = {suffix: _ratios(of_arms, followed) for suffix, of_arms in days.items()}
+    ratios = {which: _ratios(of_arms, followed) for which, of_arms in days.items()}
     arms: dict[tuple[str, str, str], float] = {}
     contrasts: dict[tuple[str, str, str, str], float] = {}
     day_of = dates_from(study.start_date)
@@ -78,14 +82,23 @@ def evaluate(study: Study, simulated: Mapping[str, ArmRows]) -> Found:
                 key = (date, study.arms[place], name)
                 contrasts[*key, ESTIMATE] = figure.value
                 contrasts[*key, REPORTED_SE] = figure.se
-                for which, suffix in ((ALONE_TRUTH, ALONE), (EVERYBODY_TRUTH, "")):
+                for which, of_arms in days.items():
                     contrasts[*key, which] = (
-                        ratios[suffix][place - 1][COX.index(name)]
+                        ratios[which][place - 1][COX.index(name)]
                         if name in COX
-                        else _shift(days[suffix], place, spans.get(name, followed), followed)
+                        else _shift(of_arms, place, spans.get(name, followed), followed)
                     )
     entry = {"entry_day": spells["entry_day"]}
     return Found(arms, contrasts, _cohorts(study, plan, simulated), people | entry)
+
+
+def endings(study: Study, simulated: Mapping[str, ArmRows]) -> dict[str, str]:
+    """How the names of the worlds end that tell what is true.
+
+    Where the caseload has no effect, the world without it is the same.
+    """
+    first = study.arms[0]
+    return {which: end if first + end in simulated else "" for which, end in TRUTHS.items()}
 
 
 def _first_spells(rows: ArmRows, person: np.ndarray) -> dict[str, np.ndarray]:
@@ -126,8 +139,8 @@ def _cohorts(
     follow = min(FULL_DAYS, study.follow_up_days)
     quarters = int(study.observation_days // QUARTER_DAYS)
     found: dict[tuple[str, int, str], float] = {}
-    for which, suffix in ((ALONE_TRUTH, ALONE), (EVERYBODY_TRUTH, "")):
-        means = [_by_quarter(simulated[a + suffix], plan, follow, quarters) for a in study.arms]
+    for which, end in endings(study, simulated).items():
+        means = [_by_quarter(simulated[a + end], plan, follow, quarters) for a in study.arms]
         for arm, of_arm in zip(study.arms[1:], means[1:], strict=True):
             saved = means[0] - of_arm
             found |= {(arm, quarter, which): float(saved[quarter]) for quarter in range(quarters)}

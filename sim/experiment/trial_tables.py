@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from math import exp, log
 from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
@@ -12,11 +13,10 @@ import pandas as pd
 from sim.experiment.evaluator import COX, LONGEST
 from sim.experiment.intervals import Estimate, estimate, t_quantile
 from sim.experiment.trial import (
-    ALONE_TRUTH,
     ESTIMATE,
-    EVERYBODY_TRUTH,
     QUARTER_DAYS,
     REPORTED_SE,
+    TRUTHS,
     Found,
     followed_days,
 )
@@ -34,11 +34,13 @@ ARM_COLUMNS = (
 CONTRAST_COLUMNS = (
     "arm", "baseline", "look_date", "look_day", "estimator", "unit", "estimate", "se",
     "one_trial_low", "one_trial_high", "reported_se", "alone", "alone_se", "everybody",
-    "everybody_se", "true_over_days", "replications",
+    "everybody_se", "everybody_zero_load", "everybody_zero_load_se", "true_over_days",
+    "replications",
 )  # fmt: skip
 ROLL_OUT_COLUMNS = (
     "arm", "baseline", "entry_from_week", "entry_to_week", "alone_days_saved", "alone_se",
-    "everybody_days_saved", "everybody_se", "replications",
+    "everybody_days_saved", "everybody_se", "everybody_zero_load_days_saved",
+    "everybody_zero_load_se", "replications",
 )  # fmt: skip
 
 
@@ -74,7 +76,10 @@ def enrolled_table(study: Study, found: Mapping[int, Found]) -> pd.DataFrame:
 
 
 def one_trial(found: Estimate) -> tuple[float, float]:
-    """Where one more trial of this size would lie, 19 times in 20 (Student's t, new value)."""
+    """Where one more trial of this size would lie, 19 times in 20 (Student's t, a new value).
+
+    Of a hazard ratio, those of its logarithm are asked for.
+    """
     number = int(found.number)
     half = float(t_quantile(found.number) * found.se) * np.sqrt(number + 1.0)
     return float(found.mean - half), float(found.mean + half)
@@ -82,6 +87,10 @@ def one_trial(found: Estimate) -> tuple[float, float]:
 
 def _figure(tables: Sequence[dict[Key, float]], key: Key, has_luck: bool) -> Estimate:
     return estimate(np.array([table[key] for table in tables]), has_luck)
+
+
+def _log(ratio: float) -> float:
+    return log(ratio) if ratio > 0.0 else float("nan")
 
 
 def _contrasts(study: Study, each: Sequence[Found], has_luck: bool) -> pd.DataFrame:
@@ -94,16 +103,21 @@ def _contrasts(study: Study, each: Sequence[Found], has_luck: bool) -> pd.DataFr
     for date, arm, name, which in each[0].contrasts:
         if which != ESTIMATE:
             continue
-        value, reported, alone, everybody = (
-            _figure(tables, (date, arm, name, one), has_luck)
-            for one in (ESTIMATE, REPORTED_SE, ALONE_TRUTH, EVERYBODY_TRUTH)
+        value, reported = (
+            _figure(tables, (date, arm, name, one), has_luck) for one in (ESTIMATE, REPORTED_SE)
         )
+        true = [_figure(tables, (date, arm, name, one), has_luck) for one in TRUTHS]
         if not np.isfinite(value.mean):
             continue
+        chance = one_trial(value)
+        if name in COX:
+            logs = [{0: _log(one.contrasts[date, arm, name, ESTIMATE])} for one in each]
+            low, high = one_trial(_figure(logs, 0, has_luck))
+            chance = exp(low), exp(high)
         rows.append((
             arm, study.arms[0], date, day_of(date), name, "ratio" if name in COX else "days",
-            float(value.mean), float(value.se), *one_trial(value), float(reported.mean),
-            float(alone.mean), float(alone.se), float(everybody.mean), float(everybody.se),
+            float(value.mean), float(value.se), *chance, float(reported.mean),
+            *(float(x) for one in true for x in (one.mean, one.se)),
             span_of(name, followed), int(value.number),
         ))  # fmt: skip
     return pd.DataFrame(rows, columns=list(CONTRAST_COLUMNS))
@@ -137,7 +151,8 @@ def _looks(contrasts: pd.DataFrame) -> pd.DataFrame:
     rows = contrasts[chosen]
     turned = {"days_shorter": -rows["estimate"], "one_trial_low": -rows["one_trial_high"],
               "one_trial_high": -rows["one_trial_low"], "alone": -rows["alone"],
-              "everybody": -rows["everybody"], "true_over_days": rows["true_over_days"]}  # fmt: skip
+              "everybody": -rows["everybody"],
+              "everybody_zero_load": -rows["everybody_zero_load"], "true_over_days": rows["true_over_days"]}  # fmt: skip
     keys = rows[["arm", "baseline", "look_date", "look_day", "estimator"]]
     return pd.concat([keys, pd.DataFrame(turned)], axis=1).reset_index(drop=True)
 
@@ -151,13 +166,11 @@ def _roll_out(study: Study, each: Sequence[Found], has_luck: bool) -> pd.DataFra
     weeks = int(QUARTER_DAYS // 7)
     rows = []
     for arm, quarter, which in each[0].cohorts:
-        if which != ALONE_TRUTH:
+        if which != next(iter(TRUTHS)):
             continue
-        alone, everybody = (
-            _figure(tables, (arm, quarter, one), has_luck) for one in (ALONE_TRUTH, EVERYBODY_TRUTH)
-        )
+        true = [_figure(tables, (arm, quarter, one), has_luck) for one in TRUTHS]
         rows.append((
-            arm, study.arms[0], weeks * quarter, weeks * (quarter + 1), float(alone.mean),
-            float(alone.se), float(everybody.mean), float(everybody.se), int(alone.number),
+            arm, study.arms[0], weeks * quarter, weeks * (quarter + 1),
+            *(float(x) for one in true for x in (one.mean, one.se)), int(true[0].number),
         ))  # fmt: skip
     return pd.DataFrame(rows, columns=list(ROLL_OUT_COLUMNS))

@@ -11,7 +11,7 @@ import numpy as np
 from sim.model.streams import key_of, uniforms
 from sim.rules.people import GROUPS, person_number
 
-IN_TRIAL = 2_500_000
+IN_TRIAL = 2_000_000
 """Added to the index of people who come because a trial is to have exactly so many."""
 
 MOST_IN_ARM = 150_000

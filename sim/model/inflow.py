@@ -36,6 +36,32 @@ def operational_time(
     return days, clock, speeds
 
 
+def _clock_at(settings: Settings, group: int, day: float) -> float:
+    """What the clock of the inflow factor shows on a day."""
+    days, clock, speeds = operational_time(settings, group)
+    last = bisect_right(days, day) - 1
+    return clock[last] + (day - days[last]) * speeds[last]
+
+
+def expected_entrants(settings: Settings, until: float) -> float:
+    """First spells of a Poisson inflow to a day, as expected, over all groups.
+
+    With a trial's exact numbers in the place of the ordinary inflow.
+    """
+    plan = settings.enrolment
+    total = 0.0
+    for group, rate in enumerate(settings.inflow_per_day):
+        total += rate * _clock_at(settings, group, until)
+        if plan is not None and plan.people and group in plan.groups:
+            away = (min(day, until) for day in (max(plan.to_day), min(plan.from_day)))
+            last, first = (_clock_at(settings, group, day) for day in away)
+            total -= rate * (last - first)
+    if plan is not None:
+        spans = zip(plan.people, plan.from_day, plan.to_day, strict=False)
+        total += sum(n * max(0.0, min(to, until) - day) / (to - day) for n, day, to in spans)
+    return total
+
+
 def _poisson_entries(
     settings: Settings, luck_key: np.ndarray, group: int, until: float
 ) -> np.ndarray:
@@ -44,10 +70,7 @@ def _poisson_entries(
     if rate <= 0.0:
         return np.empty(0)
     days, clock, speeds = operational_time(settings, group)
-    most = (
-        clock[bisect_right(days, until) - 1]
-        + (until - days[bisect_right(days, until) - 1]) * (speeds[bisect_right(days, until) - 1])
-    )
+    most = _clock_at(settings, group, until)
     wanted = int(rate * most + 8.0 * (rate * most) ** 0.5 + 50)
     first = person_number(group, 0)
     gaps = exponentials(uniforms(luck_key, first, wanted)[:, 0])

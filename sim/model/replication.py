@@ -108,7 +108,8 @@ class OneArm:
 def worlds_of(study: Study, settings: Settings) -> list[OneArm]:
     """The worlds of one arm each that a replication runs."""
     worlds = [OneArm(arm, arm, settings) for arm in study.arms]
-    if study.values["design"]["zero_load_twin"] and settings.load_elasticity > 0.0:
+    wanted = study.values["design"]["zero_load_twin"] or settings.enrolment is not None
+    if wanted and settings.load_elasticity > 0.0:
         twin = replace(settings, load_elasticity=0.0)
         worlds += [OneArm(arm + ZERO_LOAD, arm, twin) for arm in study.arms]
     if settings.enrolment is not None:

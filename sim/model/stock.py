@@ -16,7 +16,7 @@ from sim.rules.entering import again, days_in_work, set_pace
 from sim.rules.hazards import RULE, WEIBULL
 from sim.rules.leaving import advance
 from sim.rules.people import EDUCATION, GROUPS, JOB, OTHER, RECALL, Spell
-from sim.rules.regimes import LIST, NONE, clock_at, next_clock_day, plan_next
+from sim.rules.regimes import AGREED, LIST, NONE, RANDOM, clock_at, next_clock_day, plan_next
 from sim.rules.rulebook import Rulebook
 
 
@@ -191,7 +191,8 @@ def take_over(p: Spell, w: Rulebook, luck: Luck, began: int) -> None:
     """A person of the stock goes on under an arm's regime.
 
     The next meeting stays where it is if the arm plans as was done before, and no meeting
-    is being held on the stroke of day 0; else the plan is made anew.
+    is being held on the stroke of day 0; else the plan is made anew, from the
+    next meeting on where gaps are agreed or drawn at each.
 
     Args:
         began: of the group, as ``keeps_plan`` gives it.
@@ -207,9 +208,14 @@ def take_over(p: Spell, w: Rulebook, luck: Luck, began: int) -> None:
     while True:
         phase, step = p.phase, p.step
         day = next_clock_day(p, w, 0.0, 0.5)
+        kind = w.phase_kind[p.phase]
         if day > shown:
             p.phase = phase
             p.step = step
             break
         p.planned += 1
+    if (kind == AGREED or kind == RANDOM) and 0.0 <= p.due_day < inf:
+        # gaps are counted from a meeting: the one that was agreed on before stands
+        p.planned += 1
+        return
     plan_next(p, w, 0.0, plan_luck(luck, p, w))

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from math import isnan, nan
+
+from pandas import DataFrame
 from rich import box
 from rich.console import Console
 from rich.table import Table
@@ -63,6 +67,28 @@ def in_blocks(run: Run) -> list[Text]:
             value = str(_text(lines[key], lines[key].cells[i])).replace("\n", ", ")
             found.append(Text(f"  {name}: {value}"))
     return [*found, Text("")]
+
+
+def backlog_table(rows: DataFrame, arms: Sequence[Mapping[str, str]]) -> Table:
+    """What a suspension leaves to catch up on: a line each, an arm a column, then the country."""
+    titles = {arm["name"]: arm.get("title") or arm["name"] for arm in arms}
+    named = list(dict.fromkeys(rows["arm"]))
+    table = Table(box=box.SIMPLE_HEAD, title=Text(say("terminal.backlog")), title_justify="left")
+    table.add_column("", overflow="fold")
+    for arm in named:
+        table.add_column(Text(titles[arm]), justify="right", overflow="fold")
+    for metric, of in rows.groupby("metric", sort=False):
+        cells = of.set_index("arm")
+        for column, suffix in (("mean", ""), ("in_country", say("backlog.in_country"))):
+            values = [cells[column].get(arm, nan) for arm in named]
+            if not all(isnan(value) for value in values):
+                shown = ["–" if isnan(v) else _short_number(v, str(metric)) for v in values]
+                table.add_row(Text(say(f"backlog.{metric}") + suffix), *(Text(c) for c in shown))
+    return table
+
+
+def _short_number(value: float, metric: str) -> str:
+    return f"{value:.0%}" if metric.endswith("_share") else f"{value:,.0f}"
 
 
 def _text(line: Line, cell: Cell) -> Text:

@@ -28,12 +28,12 @@ def trial_sentences(run: Run) -> list[str]:
             )
             for _, row in last.iterrows()
         ]
-        low, high = float(last["one_trial_low"].min()), float(last["one_trial_high"].max())
-        chance = (
-            say("trial_looks.chance", low=_days(low), high=_days(high))
-            if math.isfinite(low)
-            else ""
-        )
+        by = last.iloc[-1]
+        low, high = float(by["one_trial_low"]), float(by["one_trial_high"])
+        named = name_of("estimator", str(by["estimator"]))
+        chance = say("trial_looks.one_of_many")
+        if math.isfinite(low):
+            chance = say("trial_looks.chance", low=_days(low), high=_days(high), by=named)
         whole = last.iloc[0]
         found.append(
             say(
@@ -41,6 +41,7 @@ def trial_sentences(run: Run) -> list[str]:
                 measured=join(measured), chance=chance,
                 over=f"{float(whole['true_over_days']):.0f}",
                 alone=_days(float(whole["alone"])), everybody=_days(float(whole["everybody"])),
+                zero_load=_days(float(whole["everybody_zero_load"])),
             )
         )  # fmt: skip
     return found

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import math
+import re
 from collections.abc import Mapping, Sequence
 from importlib.resources import files
 from pathlib import Path
@@ -14,8 +15,8 @@ from jinja2 import Environment, StrictUndefined
 from markupsafe import Markup
 
 from sim.experiment.validation.judging import Judged, Row
-from sim.experiment.validation.verdict import CONTRADICTED, VERDICTS
-from sim.report.digits import show, show_interval
+from sim.experiment.validation.verdict import CONTRADICTED, STRAINED, VERDICTS
+from sim.report.digits import MINUS, show, show_interval
 from sim.report.evidence import in_words
 from sim.report.figures.validation import draw
 from sim.report.inline import inline
@@ -23,6 +24,7 @@ from sim.report.words import LANGUAGE, find, name_of, say
 
 PAGE, FIGURE = "validation.html", "validation"
 RESEARCH = "E"
+MINUS_BEFORE_DIGIT = re.compile(r"(?<!\w)-(?=\d)")
 FACTS = ("command", "version", "commit", "seed", "replications", "packages")
 
 
@@ -33,6 +35,7 @@ def lead(judged: Sequence[Judged]) -> list[str]:
             "validate.counts",
             reading=one.name,
             rows=len(one.rows),
+            figures=len({row.figure.key for row in one.rows}),
             counts=", ".join(f"{number} {word}" for word, number in one.counts().items()),
         )
         for one in judged
@@ -65,7 +68,8 @@ def published(row: Row) -> str:
     """The published figure as a reader writes it."""
     if row.expected and row.figure.value is None:
         return say("validate.implied", expected=row.expected)
-    return in_words(row.figure)
+    words = in_words(row.figure)
+    return words if isinstance(row.figure.value, str) else MINUS_BEFORE_DIGIT.sub(MINUS, words)
 
 
 def predicted(row: Row) -> str:
@@ -91,10 +95,13 @@ def remark(row: Row) -> str:
     """Where an input enters, why something is outside, and what else is to be known."""
     parts = []
     if row.where:
-        where = (find("enters") or {}).get(row.where, row.where)
-        parts.append(say("validate.enters", where=where))
+        words = (find("enters") or {}).get(row.where)
+        how = "enters_as" if words else "enters"
+        parts.append(say(f"validate.{how}", where=words or row.where))
     if row.why:
         parts.append(name_of("why", row.why))
+    if row.unfitted in (STRAINED, CONTRADICTED):
+        parts.append(say("validate.unfitted", verdict=row.unfitted))
     if row.note:
         parts.append(name_of("remark", row.note))
     return "; ".join(parts)
@@ -134,7 +141,10 @@ def _short_prediction(row: Row) -> str:
     """The prediction and what it is of; else where an input enters, or why not."""
     if row.prediction is None:
         return remark(row)
-    return f"{predicted(row)}: {name_of('measure', row.measure)}"
+    text = f"{predicted(row)}: {name_of('measure', row.measure)}"
+    if row.unfitted in (STRAINED, CONTRADICTED):
+        text += f" ({say('validate.unfitted', verdict=row.unfitted)})"
+    return text
 
 
 def write(folder: Path, judged: Sequence[Judged], facts: Mapping[str, Any]) -> Path:

@@ -196,12 +196,18 @@ _DESIGN = (
     P("compute.workers", "number of processes", "", "integer", low=1, high=4096),
 )  # fmt: skip
 
+_CHECK_BACKLOG = P(
+    "checks.backlog.country_meetings_per_year",
+    "number of meetings a year of the country to which a backlog is scaled", "meetings per year",
+    low=0, above=True, optional=True,
+)  # fmt: skip
 _SAME = "checks.same_meetings"
 _CHECKS = (
     P(f"{_SAME}.tolerance", "largest relative difference of planned meetings from the first arm",
       "share", low=0, high=1, optional=True),
     P(f"{_SAME}.exceptions", "group that is meant to have more or fewer", kind="choice",
       words=GROUPS, many=True, optional=True),
+    _CHECK_BACKLOG,
 )  # fmt: skip
 
 PARAMETERS: tuple[P, ...] = (

@@ -172,9 +172,11 @@ def test_a_counted_spell_that_was_followed_too_briefly_is_a_breach() -> None:
         made([(UI, 1, 0.0, 300.0, OPEN)])
 
 
-def test_without_anybody_counted_nothing_has_a_value_but_the_load() -> None:
+def test_without_anybody_counted_nothing_has_a_value_but_what_is_of_the_whole_office() -> None:
     found = made([(UI, 1, -10.0, 50.0, JOB)], [(UI, 10.0, 12.0, HELD, 60.0)])
-    assert set(found.values) == {("all", "offered_load"), ("all", "utilisation")}
+    jobs = {(label, "jobs_per_month") for label in found.labels}
+    assert set(found.values) == {("all", "offered_load"), ("all", "utilisation")} | jobs
+    assert found.values["ui", "jobs_per_month"] == pytest.approx(1 / 12)
 
 
 def test_the_metrics_are_those_that_a_loop_over_the_people_finds() -> None:
@@ -202,6 +204,8 @@ def test_the_metrics_are_those_that_a_loop_over_the_people_finds() -> None:
     every = of_all(found)
     assert every["rmst_728_days"] == pytest.approx(np.mean(days))
     assert every["employed_weeks_104"] == pytest.approx(sum(employed) / 7 / len(days))
+    jobs = (spells["exit"] == JOB) & (spells["exit_day"] >= 0) & (spells["exit_day"] < 364)
+    assert every["jobs_per_month"] == pytest.approx(jobs.sum() / 12)
     assert every["due_per_person"] == pytest.approx(due / len(days))
     assert every["held_per_person"] == pytest.approx(held / len(days))
     assert every["waiting_days_mean"] == pytest.approx(np.mean(waits))
@@ -214,10 +218,13 @@ def test_groups_weighted_by_their_people_give_everybody() -> None:
     weights = found.at_risk[1:, 0]
     for name in set(metrics.UNITS) - {
         "median_days", "waiting_days_mean", "late_share", "offered_load", "utilisation",
+        "jobs_per_month",
     }:  # fmt: skip
         by_group = [found.values[group, name] for group in of.groups]
         total = found.values["all", name]
         assert np.average(by_group, weights=weights) == pytest.approx(total, rel=1e-9)
+    by_group = [found.values[group, "jobs_per_month"] for group in of.groups]
+    assert sum(by_group) == pytest.approx(found.values["all", "jobs_per_month"])
 
 
 def test_worse_off_is_who_stays_longer_by_more_than_a_millionth_of_a_day() -> None:

@@ -8,6 +8,7 @@ from math import inf
 
 import numpy as np
 import pytest
+import yaml
 
 from sim.config import load
 from sim.config.catalogue import data_root, published_figures
@@ -188,9 +189,24 @@ def test_what_a_value_was_fitted_to_can_only_be_fitted() -> None:
     assert "e3_employment_weeks" not in changed
 
 
+def test_every_figure_of_a_target_of_the_effect_counts_as_fitted() -> None:
+    """`samtale calibrate` fits effects to the figures of configs/target."""
+    for file in sorted((data_root() / "configs" / "target").glob("*.yaml")):
+        target = yaml.safe_load(file.read_text(encoding="utf-8"))
+        if "effect.alpha" not in target["fit"] or "effect" not in target["study"]:
+            continue
+        found = load([f"effect={target['study']['effect']}"], folder=data_root())
+        fitted = Reading("", found.values, found.sources, {}).fitted(published_figures())
+        for one in target["figures"].values():
+            for key in ("value", "less", "over"):
+                if isinstance(one.get(key), dict):
+                    assert one[key]["published"] in fitted, file.name
+
+
 def test_a_row_of_the_table_holds_both_sides_in_full() -> None:
     row = Row(figure(19), "days_saved", "esbjerg", Prediction(9.0, 4.0, 0.4), STRAINED)
     found = record(row)
+    assert found["verdict"] == STRAINED and found["if_not_fitted"] == ""
     assert (found["published_low"], found["published_high"]) == (18.5, 19.5)
     assert (found["simulated"], found["chance_sd"], found["simulation_se"]) == (9.0, 4.0, 0.4)
     assert found["low_99"] < found["low_90"] < 9.0 < found["high_90"] < found["high_99"]

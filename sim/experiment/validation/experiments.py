@@ -105,7 +105,7 @@ def _values(
         "zero_load_twin": False,
         "keep_rows": "none",
         "observation_days": FLOW_DAYS if flow else float(spec["entry_days"]),
-        "follow_up_days": 0.0 if flow else FOLLOW_UP_DAYS,
+        "follow_up_days": 0.0 if flow and not spec.get("follow_up") else FOLLOW_UP_DAYS,
     }
     values["start_date"] = spec.get("start_date", values["start_date"])
     if flow:
@@ -119,6 +119,8 @@ def _values(
                 values["population"]["groups"][group]["inflow_per_week"] = 0.0
     if spec.get("without_effect"):
         values["effect"] |= {"kind": "none", "threat": 0.0, "sanction_factor": 1.0}
+    if spec.get("without_load"):
+        values["office"]["load_elasticity"] = 0.0
     if "cycle" in spec:
         values["market"]["cycle"] = _cycle(spec["cycle"], values["start_date"])
     if "job_rate_per_week" in spec:

@@ -85,6 +85,8 @@ class Row:
     people: tuple[int, ...] = ()
     assumed: bool = False
     replications: int = 0
+    unfitted: str = ""
+    """What a figure that is `fitted` would be if it had not been used in the fit."""
 
     @property
     def band(self) -> tuple[float, float]:
@@ -221,10 +223,10 @@ def _row(figure: Figure, rule: Mapping[str, Any], known: Known, fitted: Iterable
         return made(verdict=OUTSIDE)
     if rule.get("input"):
         return made(verdict=INPUT)
-    if {figure.key, rule.get("same_as")} & set(fitted):
-        return made(verdict=FITTED)
     assert prediction is not None
     if isnan(prediction.mean):
         return made(verdict=OUTSIDE, why=NOBODY)
-    row = made(verdict="")
-    return made(verdict=verdict(row.band, prediction))
+    found = verdict(made(verdict="").band, prediction)
+    if {figure.key, rule.get("same_as")} & set(fitted):
+        return made(verdict=FITTED, unfitted=found)
+    return made(verdict=found)

@@ -41,6 +41,14 @@ def days_saved(o: Outcome) -> float:
     return restricted_mean(o.control.duration) - restricted_mean(o.pooled("duration"))
 
 
+def roll_out_days_saved(o: Outcome) -> float:
+    """As `days_saved`, of the insured in a jobcentre of all groups."""
+    control, treated = (
+        restricted_mean(arm.duration[arm.group == GROUPS.index("ui")]) for arm in o.arms.values()
+    )
+    return control - treated
+
+
 def _looked(o: Outcome, name: str) -> float:
     """Control minus treated, as an evaluator reports it on the look day."""
     arms = [o.control, *o.treated]
@@ -162,6 +170,7 @@ def in_job_by_the_end_people(o: Outcome) -> float:
 
 MEASURES: Mapping[str, Measure] = {
     "days_saved": days_saved,
+    "roll_out_days_saved": roll_out_days_saved,
     "days_saved_km_at_look": lambda o: _looked(o, f"difference_km_{KM_DAYS:g}_days"),
     "days_saved_completed_at_look": lambda o: _looked(o, "difference_completed_days"),
     "days_saved_so_far_at_look": lambda o: _looked(o, "difference_so_far_days"),
@@ -216,6 +225,7 @@ MEASURED_IN: Mapping[str, tuple[str, ...]] = {
     ),
     "esbjerg_cycle": ("days_saved",),
     "short_gap": ("days_saved",),
+    "roll_out": ("roll_out_days_saved",),
     "cash": ("jobs_per_month_control", "jobs_per_month_treated", "benefit_saved_in_year_dkk"),
     "cash_spells": ("sanctioned_share_control",),
     "office": (

@@ -11,7 +11,7 @@ COLUMNS = (
     "claim", "id", "source", "mark", "what", "unit", "published", "published_low",
     "published_high", "published_se", "bound", "published_in_words", "measure", "experiment",
     "people", "people_assumed", "replications", "simulated", "low_90", "high_90", "low_99",
-    "high_99", "chance_sd", "simulation_se", "verdict", "enters_at", "why", "note",
+    "high_99", "chance_sd", "simulation_se", "verdict", "if_not_fitted", "enters_at", "why", "note",
 )  # fmt: skip
 
 
@@ -39,6 +39,7 @@ def record(row: Row) -> dict[str, Any]:
         "people_assumed": row.assumed if row.people else "",
         "replications": row.replications or "",
         "verdict": row.verdict,
+        "if_not_fitted": row.unfitted,
         "enters_at": row.where,
     }
     if prediction is not None:

@@ -49,6 +49,10 @@ class Arm:
         return np.asarray(self.rows.spells["exit"])[self.first]
 
     @property
+    def group(self) -> np.ndarray:
+        return np.asarray(self.rows.spells["group"])[self.first]
+
+    @property
     def duration(self) -> np.ndarray:
         return np.asarray(self.rows.spells["duration_days"])[self.first]
 

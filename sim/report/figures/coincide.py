@@ -11,6 +11,9 @@ from sim.report.words import join, say
 
 COINCIDE = 1e-9
 
+TENS = 99.5
+"""From here on a gap is told in whole numbers."""
+
 
 def coinciding(
     curves: Mapping[Arm, np.ndarray], line: float = 0.0
@@ -56,6 +59,6 @@ def say_coinciding(
         if gap < COINCIDE:
             sentences.append(say("coincide.exact", arms=names, where=where))
         else:
-            size = f"{gap * factor:.2g}"
+            size = f"{gap * factor:.2g}" if gap * factor < TENS else f"{gap * factor:,.0f}"
             sentences.append(say("coincide.line", arms=names, gap=size, unit=unit, where=where))
     return sentences

@@ -13,8 +13,8 @@ from sim.report.figures.style import GREY, LINE_POINTS, look
 from sim.report.folder import Arm, Run
 from sim.report.words import name_of, say
 
-ROW, HEAD, LEFT, WIDE = 0.23, 0.26, 1.62, 2.1
-TRUTHS = {"alone": "-", "everybody": (0, (3, 2))}
+ROW, HEAD, KEY, LEFT, WIDE = 0.23, 0.26, 0.17, 1.62, 2.1
+TRUTHS = {"alone": "-", "everybody": (0, (3, 2)), "everybody_zero_load": (0, (1, 1.2))}
 
 
 def draw(run: Run) -> Sheet | None:
@@ -28,12 +28,12 @@ def draw(run: Run) -> Sheet | None:
         for arm in arms
         for date, rows in table[table["arm"] == arm.name].groupby("look_date", sort=True)
     ]
-    body = sum(HEAD + ROW * len(rows) + 0.06 for _, _, rows in panels) + 0.62
+    body = sum(HEAD + ROW * len(rows) + 0.06 for _, _, rows in panels) + 0.96
     sheet = Sheet(
         run, _title(panels[-1]), say("trial_looks.subtitle"), body,
         [say("trial_looks.note"), say("trial_looks.truth_note")], note=False,
     )  # fmt: skip
-    ends = table[["one_trial_low", "one_trial_high", "days_shorter", "alone", "everybody"]]
+    ends = table[["one_trial_low", "one_trial_high", "days_shorter", *TRUTHS]]
     low, high = min(0.0, float(ends.min().min())), max(0.0, float(ends.max().max()))
     pad = 0.05 * (high - low or 1.0)
     top = _key(sheet)
@@ -72,12 +72,13 @@ def _whole(days: float) -> str:
 
 
 def _key(sheet: Sheet) -> float:
-    left = 0.12
+    """The lines of what is true, one below the other; where the body goes on."""
+    top = 0.08
     for which, dash in TRUTHS.items():
-        sheet.line(left, left + 0.3, 0.1, color="#333333", linestyle=dash, linewidth=1.2)
-        sheet.text(left + 0.36, 0.1, say(f"trial_looks.key_{which}"), 8, "#333333")
-        left += 2.15
-    return 0.22
+        sheet.line(0.12, 0.42, top, color="#333333", linestyle=dash, linewidth=LINE_POINTS)
+        sheet.text(0.5, top, say(f"trial_looks.key_{which}"), 8, "#333333")
+        top += KEY
+    return top
 
 
 def _panel(axes: Axes, sheet: Sheet, rows: pd.DataFrame, arm: Arm, top: float) -> None:
@@ -112,20 +113,18 @@ def draw_roll_out(run: Run) -> Sheet | None:
     tall = 1.35
     sheet = Sheet(
         run, _roll_out_title(table, arms[0]), say("roll_out.subtitle"),
-        len(arms) * (tall + 0.3) + 0.55, [say("roll_out.note")], note=False,
+        len(arms) * (tall + 0.3) + 0.89, [say("roll_out.note")], note=False,
     )  # fmt: skip
-    columns = ["alone_days_saved", "everybody_days_saved"]
+    columns = [f"{which}_days_saved" for which in TRUTHS]
     high = float(
-        (table[columns] + 2 * table[["alone_se", "everybody_se"]].fillna(0).max().max()).max().max()
+        (table[columns] + 2 * table[[f"{which}_se" for which in TRUTHS]].fillna(0).max().max())
+        .max()
+        .max()
     )
     low = min(0.0, float(table[columns].min().min()))
-    left = 0.12
-    for which, dash in TRUTHS.items():
-        sheet.line(left, left + 0.3, 0.1, color="#333333", linestyle=dash, linewidth=LINE_POINTS)
-        sheet.text(left + 0.36, 0.1, say(f"trial_looks.key_{which}"), 8, "#333333")
-        left += 2.15
+    begin = _key(sheet)
     for place, arm in enumerate(arms):
-        top = 0.22 + place * (tall + 0.3)
+        top = begin + place * (tall + 0.3)
         seen = look(arm)
         sheet.text(0.12, top + 0.1, arm.title, 8.5, seen.ink, "bold")
         axes = sheet.axes(0.45, top + 0.24, 4.15, tall)
@@ -151,7 +150,7 @@ def draw_roll_out(run: Run) -> Sheet | None:
 def _roll_out_title(table: pd.DataFrame, arm: Arm) -> str:
     rows = table[table["arm"] == arm.name]
     alone = float(rows["alone_days_saved"].mean())
-    first, last = (float(rows["everybody_days_saved"].iloc[i]) for i in (0, -1))
+    first, last = (float(rows["everybody_zero_load_days_saved"].iloc[i]) for i in (0, -1))
     return say(
         "roll_out.title",
         arm=arm.title,
