@@ -135,6 +135,12 @@ COMMANDS: dict[str, Command] = {
         flags=("--force", "--plugin"),
         takes_overrides=True,
     ),
+    "sensitivity": Command(
+        "vary what is not known over its declared ranges: tornado, Morris, Sobol or draws",
+        "sim.cli.varying:sensitivity",
+        flags=("--force", "--yes", "--plugin"),
+        takes_overrides=True,
+    ),
     "verify": Command(
         "check this copy against exact answers, in under a minute",
         "sim.cli.reading:verify",
