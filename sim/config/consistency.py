@@ -8,7 +8,7 @@ from itertools import pairwise
 from math import inf, isfinite
 from typing import Any
 
-from sim.config import levers, plausibility, trials
+from sim.config import answers, levers, plausibility, trials
 from sim.config.facts import Facts
 from sim.config.origins import Origins
 from sim.config.schema import Key
@@ -211,4 +211,6 @@ _CHECKS = (
     levers.caseworkers,
     levers.minutes,
     trials.trial,
+    answers.beside,
+    answers.break_even,
 )

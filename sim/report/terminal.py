@@ -11,11 +11,12 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from sim.report.answers import closing_sentences
 from sim.report.brief import remarks
+from sim.report.cells import Cell
 from sim.report.digits import MINUS
 from sim.report.folder import Run
-from sim.report.tables import Cell, Line, main_table
-from sim.report.trial_words import trial_sentences
+from sim.report.tables import Line, main_table
 from sim.report.words import say
 
 WIDTH = 100
@@ -110,7 +111,7 @@ def print_comparison(run: Run, console: Console | None = None) -> None:
             for line in in_blocks(run):
                 console.print(line)
         console.print(Text(say("terminal.below", baseline=run.baseline.title)))
-        for sentence in (*trial_sentences(run), *remarks(run)):
+        for sentence in (*closing_sentences(run), *remarks(run)):
             console.print(Text(sentence))
     text = captured.get()
     if plain:
@@ -118,6 +119,8 @@ def print_comparison(run: Run, console: Console | None = None) -> None:
             (MINUS, "-"),
             ("–", "-"),
             ("…", "..."),
+            ("“", '"'),
+            ("”", '"'),
             ("─", "-"),
             ("\N{NO-BREAK SPACE}", " "),
         ):

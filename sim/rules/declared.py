@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from sim.rules.costs import ACCOUNTS
 from sim.rules.levers import LEVERS
 from sim.rules.parameters import Parameter as P
 from sim.rules.people import GROUPS
@@ -209,9 +210,18 @@ _CHECKS = (
       words=GROUPS, many=True, optional=True),
     _CHECK_BACKLOG,
 )  # fmt: skip
+_ANSWERS = (
+    P("beside.[].metric", "metric to hold against a published figure", kind="text", optional=True),
+    P("beside.[].value", "published figure, in the unit of the metric", optional=True),
+    P("beside.[].what", "what the published figure is, in a few words", kind="text",
+      optional=True),
+    P("break_even.lever", "lever whose break-even value is sought", kind="text", optional=True),
+    P("break_even.account", "account that is to break even", kind="choice", words=ACCOUNTS,
+      optional=True),
+)  # fmt: skip
 
 PARAMETERS: tuple[P, ...] = (
     *_TEXTS, *_TRIAL, *_POPULATION, *_HAZARD, *_EFFECT, *_OFFICE, *_MARKET, *_COSTS, *_DESIGN,
-    *_CHECKS, *LEVERS,
+    *_CHECKS, *_ANSWERS, *LEVERS,
 )  # fmt: skip
 """Every parameter that ships; plug-ins add theirs (see `registry`)."""

@@ -8,11 +8,11 @@ from typing import Any
 import pandas as pd
 from matplotlib.axes import Axes
 
+from sim.report.cells import verdict
 from sim.report.digits import show, show_interval
 from sim.report.figures.sheet import Sheet
 from sim.report.figures.style import FILLS, GREY, HATCHES, look, width_points, wrap
 from sim.report.folder import Arm, Run
-from sim.report.tables import verdict
 from sim.report.words import name_of, say
 from sim.rules.costs import ACCOUNTS
 
@@ -88,7 +88,14 @@ def _net_row(
     axes.barh(j + 0.5, value, height=0.42, color=seen.colour, alpha=0.28, linewidth=0)
     if math.isfinite(low) and math.isfinite(high):
         axes.plot([low, high], [j + 0.5] * 2, color=seen.colour, linewidth=2)
-    axes.plot([value], [j + 0.5], marker=seen.marker, color=seen.colour, markersize=5)
+    axes.plot(
+        [value],
+        [j + 0.5],
+        marker=seen.marker,
+        markerfacecolor=seen.face,
+        color=seen.colour,
+        markersize=5,
+    )
     span = show_interval(value, low, high, whole=True)
     more = verdict(row["is_noise"])
     weight = "bold" if more == say("noise.more") else "normal"

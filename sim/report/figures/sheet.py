@@ -93,6 +93,7 @@ class Sheet:
                     linestyle=seen.dash,
                     linewidth=LINE_POINTS,
                     marker=seen.marker,
+                    markerfacecolor=seen.face,
                     markevery=[1],
                     markersize=4.5,
                     transform=self.figure.transFigure,

@@ -93,7 +93,14 @@ def _panel(axes: Axes, sheet: Sheet, rows: pd.DataFrame, arm: Arm, top: float) -
         low, high = float(row["one_trial_low"]), float(row["one_trial_high"])
         if math.isfinite(low):
             axes.plot([low, high], [y, y], color=seen.colour, linewidth=3.4, alpha=0.35)
-        axes.plot([row["days_shorter"]], [y], marker=seen.marker, color=seen.colour, markersize=5)
+        axes.plot(
+            [row["days_shorter"]],
+            [y],
+            marker=seen.marker,
+            markerfacecolor=seen.face,
+            color=seen.colour,
+            markersize=5,
+        )
         for which, dash in TRUTHS.items():
             x = float(row[which])
             axes.plot([x, x], [place + 0.1, place + 0.9], color="#333333", lw=1.2, linestyle=dash)
@@ -133,7 +140,7 @@ def draw_roll_out(run: Run) -> Sheet | None:
         for which, dash in TRUTHS.items():
             value, se = rows[f"{which}_days_saved"], rows[f"{which}_se"]
             axes.plot(week, value, color=seen.colour, linestyle=dash, linewidth=LINE_POINTS,
-                      marker=seen.marker, markersize=4)  # fmt: skip
+                      marker=seen.marker, markerfacecolor=seen.face, markersize=4)  # fmt: skip
             if se.notna().all():
                 axes.fill_between(week, value - 1.96 * se, value + 1.96 * se, color=seen.colour,
                                   alpha=0.12, linewidth=0)  # fmt: skip
