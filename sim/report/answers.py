@@ -7,9 +7,9 @@ import math
 import pandas as pd
 
 from sim.experiment.break_even import BreakEven, break_even
+from sim.report.cells import verdict
 from sim.report.digits import rounded, show, show_interval, with_interval
 from sim.report.folder import Run, matching
-from sim.report.cells import verdict
 from sim.report.trial_words import trial_sentences
 from sim.report.words import join, name_of, say
 from sim.rules.apart import arms_apart_by

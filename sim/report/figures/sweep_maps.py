@@ -11,7 +11,7 @@ from matplotlib.ticker import MaxNLocator
 
 from sim.report.digits import MINUS
 from sim.report.figures.sheet import Sheet
-from sim.report.figures.style import fit
+from sim.report.figures.style import wrap
 from sim.report.figures.sweep_grid import Axis, Grid, Measure
 from sim.report.folder import Arm
 from sim.report.words import join, say
@@ -19,9 +19,6 @@ from sim.report.words import join, say
 LEFT, WIDE, GAP, HEAD, FOOT, SCALE = 0.45, 4.15, 0.12, 0.26, 0.16, 0.86
 TALL = 1.5
 MOST_COLUMNS, MOST_TICKS = 4, 6
-BOLD = 0.88
-"""How much less of a bold text fits than of a plain one."""
-
 LEVELS = 6
 DIVERGING, RISING = "PuOr_r", "viridis"
 
@@ -56,7 +53,9 @@ def draw(found: Grid, measure: Measure) -> Sheet:
     for arm, place, row, column in panels:
         left, top = LEFT + column * (across + GAP), HEAD + row * (HEAD + TALL + FOOT)
         name = _name(arm, third, place)
-        sheet.text(left, top + 0.14, fit(name, across * 72 * BOLD, 8), 8, weight="bold")
+        sheet.text(
+            left, top + 0.14, wrap(name, across * 72, 8, "bold", most=1)[0], 8, weight="bold"
+        )
         axes = sheet.axes(left, top + HEAD, across, TALL)
         cube = {
             key: value[..., place] if third else value for key, value in cubes[arm.name].items()
