@@ -27,7 +27,7 @@ class Command:
 FLAGS: dict[str, dict[str, Any]] = {
     "--resume": {
         "action": "store_true",
-        "help": "take the finished run in the folder, if it is the same, instead of running again",
+        "help": "go on with what is in the folder: nothing that is finished is run again",
     },
     "--force": {"action": "store_true", "help": "replace what is in the folder"},
     "--yes": {"action": "store_true", "help": "start without asking, however long it takes"},
@@ -84,6 +84,12 @@ COMMANDS: dict[str, Command] = {
     "run": Command(
         "run a scenario: all its arms, all replications, tables and figures",
         "sim.cli.running:run",
+        flags=("--resume", "--force", "--yes", "--strict", "--plugin"),
+        takes_overrides=True,
+    ),
+    "sweep": Command(
+        "run every point of a grid (key=a,b,c key2=range(1,5)), resumable, to one table",
+        "sim.cli.sweeping:sweep",
         flags=("--resume", "--force", "--yes", "--strict", "--plugin"),
         takes_overrides=True,
     ),

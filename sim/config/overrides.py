@@ -101,7 +101,7 @@ def _take(key: str, text: str, parameters: tuple[Parameter, ...], result: Overri
         result.out = text
         return ""
     if key in GROUPS or key == SCENARIOS:
-        if _is_sweep(text) and not text.endswith((".yaml", ".yml")):
+        if is_sweep(text) and not text.endswith((".yaml", ".yml")):
             return _sweep_message(key, text)
         if not text or text[0] in "{[":
             return (
@@ -124,7 +124,7 @@ def _take(key: str, text: str, parameters: tuple[Parameter, ...], result: Overri
         return ""
     if _DECIMAL_COMMA.fullmatch(text.strip()):
         return _sweep_message(key, text)
-    if _is_sweep(text):
+    if is_sweep(text):
         return _sweep_message(key, text)
     document = strict_yaml.parse(
         f"given:\n  {text}", strict_yaml.Document(COMMAND_LINE), published_figures()
@@ -138,7 +138,7 @@ def _take(key: str, text: str, parameters: tuple[Parameter, ...], result: Overri
     return ""
 
 
-def _is_sweep(text: str) -> bool:
+def is_sweep(text: str) -> bool:
     """Whether Hydra's grammar reads several values."""
     if "," not in text and not _SWEEP.match(text):
         return False
@@ -153,7 +153,7 @@ def _sweep_message(key: str, text: str) -> str:
     hint = f" – decimal comma? write {text.strip().replace(',', '.')}." if comma else "."
     return (
         f"{key} is {text!r} on {COMMAND_LINE}, several values{hint} A run takes one value; "
-        "start one run for each."
+        "samtale sweep takes several."
     )
 
 
