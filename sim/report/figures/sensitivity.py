@@ -18,7 +18,7 @@ from sim.experiment.sensitivity.frontier import ON
 from sim.experiment.sensitivity.tornado import CHANCE
 from sim.report.figures.bench import save
 from sim.report.figures.sheet import EDGE, LEADING, WIDTH
-from sim.report.figures.style import COLOURS, GREY, MARKERS, darker, drawing, wrap
+from sim.report.figures.style import COLOURS, GREY, MARKERS, darker, drawing, fit, wrap
 from sim.report.words import name_of, say
 
 MOST = 10
@@ -97,7 +97,7 @@ def _sheet(title: str, about: str, panels: Sequence[Panel]) -> Figure:
 
 def _rows(axes: Axes, names: Sequence[str]) -> None:
     axes.set_ylim(len(names) - 0.5, -0.5)
-    shown = [wrap(text, (LEFT - EDGE - 0.1) * 72, SMALL, most=1)[0] for text in names]
+    shown = [fit(text, (LEFT - EDGE - 0.1) * 72, SMALL) for text in names]
     axes.set_yticks(range(len(names)), shown, fontsize=SMALL)
     axes.tick_params(axis="y", length=0)
     axes.grid(False, axis="y")
@@ -167,7 +167,7 @@ def _band_panel(table: pd.DataFrame, name: Name) -> Panel:
             axes.plot(row.configured, place, "o", color="#111111", markersize=4.5)
         _rows(axes, [name(arm) for arm in table["arm"]])
         room = (left - EDGE - 0.1) * 72
-        shown = [wrap(name(arm), room, TEXT, most=1)[0] for arm in table["arm"]]
+        shown = [fit(name(arm), room, TEXT) for arm in table["arm"]]
         axes.set_yticks(range(len(table)), shown, fontsize=TEXT)
         axes.set_xlabel(str(table["unit"].iloc[0]), fontsize=SMALL)
         axes.use_sticky_edges = False

@@ -146,6 +146,11 @@ def wrap(text: str, points: float, size: float, weight: str = "normal", most: in
     return lines
 
 
+def fit(text: str, points: float, size: float) -> str:
+    """The text on one line no wider than `points`, cut with an ellipsis where it must be."""
+    return wrap(text, points, size, most=1)[0] if text else ""
+
+
 def names(
     titles: Sequence[str], room: float, size: float, weight: str = "normal", most: int = 2
 ) -> list[list[str]]:
