@@ -57,7 +57,7 @@ def test_published_figures_stand_beside_every_arm(high: float, said: str) -> Non
     assert text.startswith("Jobs a month: “Law” 16 (14 to 18); “More” 20 (18 to 22);")
     assert "More than “Law”: “Most” 8.0 (7.0 to 9.0)." in text
     assert "Published: 18 (hoped for), 43 (had) and 10 (before)." in text
-    assert "“More” and “Most” reach 18, the others do not." in text
+    assert "“More” and “Most” reach 18 on average, the others do not." in text
     assert said in text
     assert "Every arm reaches 10." in text
 
