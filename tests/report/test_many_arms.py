@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -9,9 +10,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from sim.report.figures import chosen, office, saved, style, survival
+from sim.report.figures import chosen, example, meetings, money, office, saved, style, survival
 from sim.report.figures.sheet import Sheet
-from sim.report.folder import Arm, Run, read
+from sim.report.folder import Arm, Run, Window, read
+from sim.report.words import find
 
 Make = Callable[..., Path]
 SAME = "Every 14 days, with"
@@ -99,3 +101,55 @@ def test_no_text_runs_off_the_sheet(many: Run) -> None:
         sheet.figure.canvas.draw()
         for text in sheet.figure.texts:
             assert text.get_window_extent().x1 <= sheet.figure.bbox.x1, text.get_text()
+
+
+def test_titles_and_the_words_beside_them_do_not_cross(make_run: Make, tmp_path: Path) -> None:
+    arms = {"law": ("The law", 1.0)} | {
+        f"arm{k}": (f"Every 14 days, with caseworkers of number {k}", 1 + k / 99) for k in (1, 2)
+    }
+    run = read(make_run(tmp_path / "run", arms=arms))
+    with style.drawing():
+        for draw in (example.draw, meetings.draw):
+            sheet = draw(run)
+            assert sheet is not None
+            sheet.figure.canvas.draw()
+            boxes = [text.get_window_extent() for text in sheet.figure.texts]
+            for place, box in enumerate(boxes):
+                assert not any(box.overlaps(other) for other in boxes[place + 1 :])
+
+
+def test_an_item_of_money_has_one_fill_in_every_run() -> None:
+    named = find("item")
+    assert isinstance(named, dict)
+    assert set(style.FILLS) == set(named) - {"total"}
+    assert len(set(style.FILLS.values())) == len(style.FILLS)
+
+
+def test_kroner_have_room_for_their_ticks_and_intervals(many: Run) -> None:
+    """Six digits: ticks side by side do not touch, and nothing runs off the sheet."""
+    net, items = (many.table(name).copy() for name in ("account_differences", "accounts"))
+    columns = ["net_saving_dkk_per_spell", "ci_low", "ci_high"]
+    net[columns] = 100.0 * net[columns]
+    items["dkk_per_spell"] = 100.0 * items["dkk_per_spell"]
+    run = replace(many, tables={**many.tables, "account_differences": net, "accounts": items})
+    with style.drawing():
+        for draw in (money.draw_net, money.draw_items):
+            sheet = draw(run)
+            assert sheet is not None
+            sheet.figure.canvas.draw()
+            last = sheet.figure.axes[-1]
+            low, high = last.get_xlim()
+            ticks = [label.get_window_extent() for label in last.get_xticklabels()
+                     if low <= label.get_position()[0] <= high]  # fmt: skip
+            assert len(ticks) > 1
+            assert all(a.x1 + 2 < b.x0 for a, b in zip(ticks, ticks[1:], strict=False))
+            for box in (*ticks, *(text.get_window_extent() for text in sheet.figure.texts)):
+                assert box.x1 <= sheet.figure.bbox.x1
+
+
+def test_suspended_meetings_are_said_to_count_as_due(many: Run) -> None:
+    window = Window(datetime.date(2020, 3, 12), datetime.date(2020, 5, 26))
+    arms = (*many.arms[:-1], replace(many.arms[-1], windows=(window,)))
+    with style.drawing():
+        assert "meeting that is suspended" in words(meetings.draw(replace(many, arms=arms)))
+        assert "meeting that is suspended" not in words(meetings.draw(many))

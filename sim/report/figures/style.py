@@ -28,9 +28,21 @@ DASHES: tuple[Dash, ...] = (
     (0, (6.0, 1.4, 1.2, 1.4)),
     (0, (9.0, 2.0)),
 )
-# Fills for kinds of money, light enough for black edges and apart from each other in grey too.
-FILLS = ("#56B4E9", "#E69F00", "#999999", "#F0E442", "#CC79A7", "#009E73", "#D9D9D9", "#0072B2")
-HATCHES = ("", "//", "", "..", "\\\\", "", "xx", "--")
+# Fills and hatches of items of money, the same in every run: light enough for black edges, apart
+# in grey too, and apart most between those that are large most often.
+FILLS = {
+    "benefit": ("#56B4E9", ""),
+    "after_exit": ("#E69F00", "//"),
+    "caseworkers": ("#999999", ""),
+    "benefit_tax": ("#F0E442", ".."),
+    "wage_tax": ("#CC79A7", "\\\\"),
+    "displaced": ("#009E73", ""),
+    "output": ("#D9D9D9", "xx"),
+    "programme": ("#0072B2", "--"),
+    "quality": ("#F0E442", ""),
+    "meetings": ("#999999", "//"),
+    "withheld": ("#56B4E9", "xx"),
+}
 GREY = "#555555"
 PALE = "#E3E3E3"
 LINE_POINTS = 1.7
