@@ -7,6 +7,10 @@ from pathlib import Path
 import pytest
 
 from sim.cli.main import main
+from sim.config.catalogue import data_root, published_figures
+from sim.config.targets import calibration
+from sim.experiment.calibration.emulation import Emulation
+from sim.experiment.calibration.target import Figure
 from sim.report.calibration_words import parameter_name
 
 CLOSED = ["calibrate", "target=closed_form_19_days", "ridge=none"]
@@ -67,6 +71,20 @@ def test_fault_31_both_roots_are_reported(
         (["figures.days_safed.days=364"], "did you mean days_saved?"),
         (["fit=effect.alpha"], "effect.alpha does not move it"),
         (["effect.bost=1"], "did you mean effect.boost?"),
+        (["value="], "value is empty; give a number"),
+        (["figures="], "figures is empty"),
+        (["figures=,"], "figures is empty"),
+        (["ridge="], "or write ridge=none"),
+        (["value=-5"], "smallest attainable 0 days (0)"),
+        (["value={published: esbjerg_days_safed}"], "did you mean esbjerg_days_saved?"),
+        (["figures.days_saved.days=1e9"], "a finite number above 0 and at most 36525"),
+        (["ridge=foo:1,2"], "ridge: unknown parameter foo"),
+        (["ridge=effect.tau_days:0,1"], "ridge: effect.tau_days is 0.0; it must be"),
+        (["ridge=hazard.ui.job.scale_days:100,200"], "ridge: this study has no hazard.ui.job.scale"),
+        (["fit=hazard.ui.job.scale_days", "within=100,200"], "fit: this study has no hazard.ui.job"),
+        (["figures.days_saved.days=[1]"], "days is [1]; it must be a finite number"),
+        (["effect.kind=none"], "it is 0 days throughout"),
+        (["figures.days_saved.changes={nonsense.key: 1}"], "unknown key nonsense"),
     ],
 )  # fmt: skip
 def test_a_calibration_that_makes_no_sense_is_refused_and_writes_nothing(
@@ -85,3 +103,70 @@ def test_an_earlier_calibration_is_not_overwritten(
     (tmp_path / "mine.txt").write_text("kept", encoding="utf-8")
     assert main([*CLOSED, f"out={tmp_path}"]) == 3
     assert (tmp_path / "mine.txt").read_text(encoding="utf-8") == "kept"
+
+
+def test_a_range_of_words_is_one_problem(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main([*CLOSED, "within=a,b"]) == 2
+    said = capsys.readouterr().err
+    assert "within of effect.boost is 'a'" in said and "is empty" not in said
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("  effect.boost: [0, 10]", "  [effect.boost]", "fit is ['effect.boost']; it must be a map"),
+        ("[14, 30, 60, 120]", "5", "ridge: effect.tau_days is 5; write a list"),
+        ("  effect.tau_days: [14", "  effect.boost: [1, 2]\n  effect.tau_days: [14", "ridge names"),
+        ("beside:", "beside: [1]\nmore:", "beside is [1]; it must be a mapping"),
+        ("days: 730}\nbeside", "days: 730, changes: {hazard.ui.job.rate_per_week: abc}}\nbeside",
+         "figures.days_saved.changes: hazard.ui.job.rate_per_week is 'abc'"),
+        ("days: 730}\nbeside", "days: 730, changes: {hazard.ui.job.rate_per_week: -1}}\nbeside",
+         "figures.days_saved.changes: hazard.ui.job.rate_per_week is -1"),
+        ("days: 730}\nbeside", "days: 730, changes: 5}\nbeside", "days_saved.changes must be a map"),
+        ("days: 730}\nbeside", "days: 730, out_of_reach: 'no'}\nbeside", "it must be true or false"),
+        ('title: "', 'title: [1] #"', "title is [1]; it must be text"),
+        ("  effect.kind: additive", "  effect.kind: addditive", "It is set in mine.yaml."),
+        ("  effect.kind: additive", "  effect.kinds: additive", "effect.kinds – did you mean effect.kind? It is set in mine.yaml."),
+    ],
+)  # fmt: skip
+def test_a_target_of_one_s_own_is_refused_where_it_is_wrong(
+    old: str, new: str, said: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:  # fmt: skip
+    text = (data_root() / "configs/target/closed_form_19_days.yaml").read_text(encoding="utf-8")
+    assert old in text
+    (tmp_path / "mine.yaml").write_text(text.replace(old, new), encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    assert main(["calibrate", "target=mine.yaml", "out=c"]) == 2
+    told = capsys.readouterr().err
+    assert said in told and "scan of" not in told
+    assert ("the command line" in told) is False
+
+
+def test_a_published_figure_on_the_command_line_brings_its_source() -> None:
+    def figure(*words: str) -> Figure:
+        (found,) = calibration([*CLOSED[1:], *words])[0].figures
+        return found
+
+    assert figure("value={published: esbjerg_days_saved}") == figure()
+    other = figure("figures.days_saved.value={published: esbjerg_criterion_days}")
+    assert other.value == published_figures()["esbjerg_criterion_days"].number
+    assert other.source == published_figures()["esbjerg_criterion_days"].source
+    assert figure("value=12").source == ""
+
+
+def test_what_a_target_sets_on_top_of_a_choice_is_told() -> None:
+    notes = calibration([*CLOSED[1:], "effect=none"])[1].notes
+    assert [note for note in notes if "sets effect.kind, effect.tau_days on top" in note]
+    assert not [n for n in calibration(CLOSED[1:])[1].notes if "on top of that choice" in n]
+
+
+def test_changes_of_a_figure_are_those_of_the_command_line() -> None:
+    """A figure's own study is that of a command line that says the same."""
+    rate = "hazard.ui.job.rate_per_week"
+    target, study = calibration([*CLOSED[1:], f"figures.days_saved.changes={{{rate}: 0.02}}"])
+    other, changed = calibration([*CLOSED[1:], f"{rate}=0.02"])
+    (one,), point = target.figures, {"effect.boost": 0.4}
+    found = Emulation(target, study.values, (), study.parameters).figures(point)
+    assert found == Emulation(other, changed.values, (), changed.parameters).figures(point)
+    assert one.study is not None and study.values["hazard"]["ui"]["job"]["rate_per_week"] == 0.035

@@ -30,6 +30,8 @@ def calibrate(arguments: argparse.Namespace) -> None:
     from sim.experiment.calibration.fitting import calibrate as fit
 
     target, configuration = calibration(arguments.overrides, arguments.plugin)
+    for text in configuration.notes:
+        console.note(f"samtale: note: {text}")
     values = configuration.values
     out = configuration.out or default_folder(target.name, "calibrate")
     place = store.prepare(out, {}, arguments.force, resume=None)

@@ -4,38 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from copy import deepcopy
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
-
-import yaml
 
 from sim.config import strict_yaml
 from sim.config.catalogue import Library
 from sim.config.configuration import Configuration
-from sim.config.loading import load
-from sim.experiment.calibration import emulation
-from sim.experiment.calibration.reading import TARGET_KEYS, Reader, check_arms, stop_if, suggest
-from sim.experiment.calibration.target import EXPECTED, Ridge, Target
+from sim.config.target_study import composed, with_changes
+from sim.config.target_words import EVERY, Asked, plain, understand
+from sim.experiment.calibration.reading import Reader, check_arms, stop_if
+from sim.experiment.calibration.shapes import check_shapes, suggest
+from sim.experiment.calibration.target import Ridge, Target
+from sim.rules.parameters import judge
 
 GROUP = "target"
 RIDGE_VALUES = (14.0, 28.0, 42.0, 56.0, 70.0, 84.0, 120.0)
-_FILE = Path(emulation.__file__).with_name("data") / f"{EXPECTED}.yaml"
-
-
-@dataclass
-class Asked:
-    """The words of the command, sorted: those of the target, and those of the study."""
-
-    target: str = ""
-    fit: list[str] = field(default_factory=list)
-    within: dict[str, Any] = field(default_factory=dict)
-    ridge: str | None = None
-    figures: dict[str, dict[str, Any]] = field(default_factory=dict)
-    only: list[str] = field(default_factory=list)
-    value: Any = None
-    study: list[str] = field(default_factory=list)
-    problems: list[str] = field(default_factory=list)
 
 
 def calibration(
@@ -57,70 +40,13 @@ def calibration(
     stop_if(document.problems)
     tree = deepcopy(document.values)
     reader = Reader(file.stem, document.name)
-    for key in tree:
-        if key not in TARGET_KEYS:
-            reader.say(f"unknown key {key}{suggest(key, TARGET_KEYS)}")
+    check_shapes(tree, reader.say)
+    stop_if(reader.problems)
     _change(tree, asked, reader)
     stop_if(reader.problems)
-    study = tree.get("study") or {}
-    if not isinstance(study, dict):
-        reader.say("study must be a mapping of dotted keys and values.")
-        stop_if(reader.problems)
-    configuration = load([*_base(tree), *map(_word, study.items()), *asked.study], plugins, folder)
-    return _target(file.stem, tree, asked, reader, configuration, document), configuration
-
-
-def understand(words: Sequence[str]) -> Asked:
-    """Sort the words of the command."""
-    asked = Asked()
-    for word in words:
-        key, equals, text = word.partition("=")
-        key, text = key.strip(), text.strip()
-        if key == "target":
-            asked.target = text
-        elif key == "fit":
-            asked.fit = [part.strip() for part in text.split(",") if part.strip()]
-            if not asked.fit:
-                asked.problems.append("fit is empty; name a parameter: fit=effect.alpha.")
-        elif key == "within":
-            _within(text, asked)
-        elif key == "ridge":
-            asked.ridge = text
-        elif key == "figures":
-            asked.only = [part.strip() for part in text.split(",") if part.strip()]
-        elif key == "value":
-            asked.value = _plain(text, key, asked)
-        elif key.startswith("figures."):
-            parts = key.split(".", 2)
-            if len(parts) < 3 or not equals:
-                asked.problems.append(f"{word!r} is not understood; write figures.NAME.KEY=VALUE.")
-            else:
-                asked.figures.setdefault(parts[1], {})[parts[2]] = _plain(text, key, asked)
-        else:
-            asked.study.append(word)
-    if not asked.target:
-        asked.problems.append("name a target: samtale calibrate target=NAME (see configs/target/).")
-    return asked
-
-
-def _within(text: str, asked: Asked) -> None:
-    """`0,10` for the first parameter, or `KEY:0,10` (several parted by `;`)."""
-    for part in text.split(";"):
-        key, colon, ends = part.rpartition(":")
-        numbers = [_plain(one.strip(), "within", asked) for one in ends.split(",")]
-        if len(numbers) != 2 or (colon and not key):
-            asked.problems.append(
-                f"within={text} is not understood; write within=LOW,HIGH or within=KEY:LOW,HIGH."
-            )
-            return
-        asked.within[key.strip()] = numbers
-
-
-def _plain(text: str, key: str, asked: Asked) -> Any:
-    """A value of the command line, read as YAML is."""
-    document = strict_yaml.parse(f"given: {text}", strict_yaml.Document("the command line"))
-    asked.problems.extend(f"{key}: {problem}" for problem in document.problems)
-    return document.values.get("given")
+    study, configuration = composed(tree, document.name, asked.study, plugins, folder)
+    target = _target(file.stem, tree, asked, reader, configuration, document)
+    return with_changes(target, study, configuration, reader), configuration
 
 
 def raise_unknown(name: str, library: Library) -> None:
@@ -134,23 +60,22 @@ def raise_unknown(name: str, library: Library) -> None:
 
 def _change(tree: dict[str, Any], asked: Asked, reader: Reader) -> None:
     """Bring what the command line says about figures into the target."""
-    figures = tree.get("figures")
-    if not isinstance(figures, dict) or not figures:
-        reader.say("figures must be a mapping with at least one figure.")
-        return
+    figures = tree["figures"]
     for name in asked.only:
         if name not in figures:
             reader.say(f"unknown figure {name}{suggest(name, figures)}")
             return
     if asked.only:
         tree["figures"] = figures = {name: figures[name] for name in asked.only}
-    if asked.value is not None:
+    if EVERY in asked.figures:
         if len(figures) > 1:
             reader.say(
                 f"value: there are several figures; write figures.NAME.value=… ({', '.join(figures)})."
             )
-        else:
-            asked.figures.setdefault(next(iter(figures)), {})["value"] = asked.value
+            return
+        only = next(iter(figures))
+        asked.figures.setdefault(only, {}).update(asked.figures.pop(EVERY))
+        asked.sources[only] = asked.sources.pop(EVERY)
     for name, changes in asked.figures.items():
         if name not in figures:
             reader.say(f"unknown figure {name}{suggest(name, figures)}")
@@ -161,19 +86,6 @@ def _change(tree: dict[str, Any], asked: Asked, reader: Reader) -> None:
         figures[name].update(changes)
 
 
-def _base(tree: Mapping[str, Any]) -> list[str]:
-    """The words that name the study a target starts from."""
-    base = str(tree.get("base", EXPECTED))
-    return [f"scenarios={_FILE if base == EXPECTED else base}"]
-
-
-def _word(item: tuple[str, Any]) -> str:
-    """A value of the study as a word of the command line."""
-    key, value = item
-    text = yaml.safe_dump(value, default_flow_style=True, width=10**6, allow_unicode=True)
-    return f"{key}={text.removesuffix('...' + chr(10)).strip()}"
-
-
 def _target(
     name: str, tree: Mapping[str, Any], asked: Asked, reader: Reader,
     configuration: Configuration, document: strict_yaml.Document,
@@ -181,7 +93,7 @@ def _target(
     sources = {
         figure: str(document.notes.get(("figures", figure, "value"), {}).get("source", ""))
         for figure in tree["figures"]
-    }
+    } | asked.sources
     figures = reader.figures(tree["figures"], sources)
     beside = reader.figures(tree.get("beside") or {}, {})
     check_arms(figures, configuration.values["arms"], reader.say)
@@ -225,26 +137,30 @@ def _ridge(
     tree: Mapping[str, Any], asked: Asked, reader: Reader, configuration: Configuration
 ) -> Ridge | None:
     """The second parameter and its values: `KEY:14,60,120` or `none` on the command line."""
-    if asked.ridge in ("none", ""):
+    if asked.ridge == "none":
         return None
     if asked.ridge is not None:
         key, _, text = asked.ridge.rpartition(":")
         key = key or "effect.tau_days"
-        values: Any = [_plain(one.strip(), "ridge", asked) for one in text.split(",")]
+        values: Any = [plain(one.strip(), "ridge", asked) for one in text.split(",")]
         for problem in asked.problems:
             reader.say(problem)
     else:
         given = tree.get("ridge") or {}
-        if not isinstance(given, Mapping):
-            reader.say("ridge must name a parameter and its values.")
-            return None
         key, values = next(iter(given.items()), ("effect.tau_days", list(RIDGE_VALUES)))
+    parameter = reader.parameter("ridge", key, configuration.parameters)
+    if not isinstance(values, list):
+        reader.say(f"ridge: {key} is {values!r}; write a list of values.")
+    if parameter is None or not isinstance(values, list):
+        return None
     before = len(reader.problems)
     numbers = sorted({reader.number(f"ridge of {key}", one) for one in values})
+    for one in numbers if len(reader.problems) == before else ():
+        if problem := judge(parameter, one).problem:
+            reader.say(f"ridge: {key} is {problem}; it must be {parameter.allowed}.")
     if len(reader.problems) > before:
         return None
     if len(numbers) < 2:
         reader.say(f"ridge: {key} needs at least two values: ridge={key}:14,60,120.")
         return None
-    reader.range(key, [numbers[0], numbers[-1]], configuration.parameters)
     return Ridge(key, tuple(numbers))

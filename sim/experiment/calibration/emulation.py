@@ -30,13 +30,18 @@ EXACT, WORLDS = "exact", "worlds"
 NOBODY_WAITS = ((0.0, float("inf")),)
 
 
-def changed(values: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]:
+def changed(
+    values: Mapping[str, Any], changes: Mapping[str, Any], what: str = "fit"
+) -> dict[str, Any]:
     """The values of a study with others at some dotted keys; a lever of an arm may be a new one.
 
+    Args:
+        what: what names the keys, for messages.
     Raises:
         InputError: a key that the study does not have.
     """
     copy = deepcopy(dict(values))
+    none = f"{what}: this study has no %s; samtale show lists what it has."
     for key, value in changes.items():
         *folders, name = key.split(".")
         place: Any = copy
@@ -47,11 +52,11 @@ def changed(values: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, 
             folders = folders[3:]
         for folder in folders:
             if not isinstance(known, dict) or folder not in known:
-                raise InputError(f"fit: this study has no {key}; samtale show lists what it has.")
+                raise InputError(none % key)
             known = known[folder]
             place = place.setdefault(folder, {})
         if not isinstance(known, dict) or name not in known:
-            raise InputError(f"fit: this study has no {key}; samtale show lists what it has.")
+            raise InputError(none % key)
         place[name] = value
     return copy
 
@@ -94,7 +99,8 @@ class Emulation:
         key = (figure.name, figure.quantity, figure.arms, tuple(sorted(point.items())))
         if key not in self._known:
             self.tried += 1
-            values = changed(self.values, {**figure.changes, **self._checked(point)})
+            study = self.values if figure.study is None else figure.study
+            values = changed(study, self._checked(point))
             found = self._exact if self.method == EXACT else self._worlds
             self._known[key] = found(figure, values)
         return self._known[key]

@@ -29,6 +29,8 @@ RIDGE_POINTS = 21
 
 COARSE_POINTS = 13
 AT_END = 1e-6
+NOTHING = 1e-9
+"""What is smaller, in any unit of a figure, is what rounding left of nothing."""
 
 Tell = Callable[[str], None]
 
@@ -42,6 +44,7 @@ def calibrate(emulation: Emulation, tell: Tell = lambda text: None) -> Calibrati
     """
     target = emulation.target
     first = target.fit[0]
+    now = {one.key: emulation.now(one.key) for one in target.fit}
     tell(f"scan of {first.key}")
     scans = {one.name: _scan(emulation, one, first, {}) for one in target.figures}
     alone = {
@@ -67,7 +70,6 @@ def calibrate(emulation: Emulation, tell: Tell = lambda text: None) -> Calibrati
             for point in squares(emulation, target.fit, {})
         ]
     ridge = _ridge(emulation, target.ridge, tell) if target.ridge else ()
-    now = {one.key: emulation.now(one.key) for one in target.fit}
     return Calibration(
         target=target,
         method=emulation.method,
@@ -87,13 +89,14 @@ def unattainable(figure: Figure, key: str, seen: Scan) -> str:
         return f"{figure.name}: the figure has no value for any {key} in its range."
     if seen.largest[1] - seen.smallest[1] <= 1e-9 * max(abs(seen.largest[1]), 1e-3):
         return (
-            f"{figure.name}: {key} does not move it: it is {seen.largest[1]:.6g} {unit} throughout, "
+            f"{figure.name}: {key} does not move it: it is {_plain(seen.largest[1]):.6g} {unit} throughout, "
             f"and the target is {wanted}. Fit another parameter (fit=KEY)."
         )
     if figure.value > seen.largest[1]:
         word, (x, y) = "largest", seen.largest
     else:
         word, (x, y) = "smallest", seen.smallest
+    y = _plain(y)
     low, high = float(seen.x[0]), float(seen.x[-1])
     text = (
         f"{figure.name}: {word} attainable {y:.3g} {unit} ({y:.10g}) at {key} = {x:.6g}; the "
@@ -102,6 +105,10 @@ def unattainable(figure: Figure, key: str, seen: Scan) -> str:
     if x in (low, high):
         text += f" It is the end of the range; within={key}:LOW,HIGH sets another."
     return text
+
+
+def _plain(value: float) -> float:
+    return 0.0 if abs(value) < NOTHING else value
 
 
 def _of(emulation: Emulation, figure: Figure, key: str, others: Point) -> Callable[[float], float]:

@@ -8,27 +8,21 @@ from math import isfinite, isnan, nan, sqrt
 from typing import Any
 
 from sim.experiment.calibration.quantities import QUANTITIES
+from sim.experiment.calibration.shapes import METHODS, suggest
 from sim.experiment.calibration.target import Figure, Range
 from sim.experiment.metrics import PAIRED_UNITS
 from sim.rules.errors import InputError
 from sim.rules.parameters import Parameter, find
 from sim.rules.people import GROUPS
 
-TARGET_KEYS = ("title", "about", "base", "method", "study", "fit", "ridge", "figures", "beside")
 FIGURE_KEYS = (
     "value", "over", "less", "quantity", "arm", "against", "group", "days", "entry_days",
     "look_day", "scale", "weight", "out_of_reach", "source",
     "assumptions", "changes",
 )  # fmt: skip
-METHODS = ("auto", "exact", "worlds")
 DEFAULT_DAYS = 728.0
-
-
-def suggest(word: str, known: Iterable[str]) -> str:
-    """` - did you mean X?`, and what there is."""
-    names = list(known)
-    close = difflib.get_close_matches(word, names, n=1)
-    return f"{f' – did you mean {close[0]}?' if close else '.'} There are: {', '.join(names)}."
+MOST_DAYS = 36525.0
+"""A hundred years, as for every other time in a study."""
 
 
 class Reader:
@@ -75,21 +69,26 @@ class Reader:
             value /= self.number(f"figures.{name}.over", one["over"], above=0.0)
         if "less" in one:
             value -= self.number(f"figures.{name}.less", one["less"])
-        days = self.number(f"figures.{name}.days", one.get("days", DEFAULT_DAYS), above=0.0)
-        look = self.number(f"figures.{name}.look_day", one.get("look_day", days), above=0.0)
-        entry = self.number(f"figures.{name}.entry_days", one.get("entry_days", look), above=0.0)
+        days = self.days(name, one, "days", DEFAULT_DAYS)
+        look = self.days(name, one, "look_day", days)
+        entry = self.days(name, one, "entry_days", look)
         if entry > look:
             self.say(
                 f"figures.{name}.entry_days is {entry:g}; it may be at most the look day, {look:g}."
             )
         scale = self.number(f"figures.{name}.scale", one.get("scale", _size(value)), above=0.0)
         weight = self.number(f"figures.{name}.weight", one.get("weight", 1.0), above=0.0)
+        changes, far = one.get("changes") or {}, one.get("out_of_reach", False)
+        if not isinstance(changes, Mapping):
+            self.say(f"figures.{name}.changes must be a mapping of dotted keys and values.")
+        if not isinstance(far, bool):
+            self.say(f"figures.{name}.out_of_reach is {far!r}; it must be true or false.")
         if len(self.problems) > before:
             return None
         return Figure(
             name, value, quantity, _names(one.get("arm")), _names(one.get("against")), group, days,
             entry, look, scale / sqrt(weight), str(one.get("source", source)), str(one.get("assumptions", "")),
-            dict(one.get("changes") or {}), bool(one.get("out_of_reach", False)),
+            dict(changes), out_of_reach=far,
         )  # fmt: skip
 
     def method(self, given: str) -> str:
@@ -98,34 +97,56 @@ class Reader:
             self.say(f"method: unknown method {given}{suggest(given, METHODS)}")
         return given
 
-    def number(self, key: str, given: Any, above: float | None = None) -> float:
-        """A finite number, perhaps above something."""
+    def days(self, name: str, one: Mapping[str, Any], key: str, default: float) -> float:
+        """A time of a figure, in days."""
+        return self.number(f"figures.{name}.{key}", one.get(key, default), 0.0, MOST_DAYS)
+
+    def number(
+        self, key: str, given: Any, above: float | None = None, most: float | None = None
+    ) -> float:
+        """A finite number, perhaps above something and at most something."""
         is_number = isinstance(given, (int, float)) and not isinstance(given, bool)
-        if not is_number or not isfinite(given) or (above is not None and given <= above):
+        outside = is_number and (
+            not isfinite(given)
+            or (above is not None and given <= above)
+            or (most is not None and given > most)
+        )
+        if not is_number or outside:
             limit = "" if above is None else f" above {above:g}"
+            limit += "" if most is None else f" and at most {most:g}"
             self.say(f"{key} is {given!r}; it must be a finite number{limit}.")
             return 1.0
         return float(given)
 
-    def range(self, key: str, given: Any, parameters: Sequence[Parameter]) -> Range | None:
-        """The range of a fitted key: what is given, within the hard bounds of the parameter."""
+    def parameter(self, what: str, key: str, parameters: Sequence[Parameter]) -> Parameter | None:
+        """The declaration of a parameter that a fit or a ridge moves, which must be a number."""
         parameter = find(parameters, key)
         if parameter is None:
-            known = _numeric(parameters)
-            self.say(f"fit: unknown parameter {key}{_near(key, known)}")
-            return None
-        if parameter.kind not in ("number", "integer") or parameter.many:
-            self.say(f"fit: {key} is no number but {parameter.allowed}; a fit needs a number.")
-            return None
-        if parameter.kind == "integer":
-            self.say(f"fit: {key} is a whole number; a fit needs one that can move freely.")
+            self.say(f"{what}: unknown parameter {key}{_near(key, _numeric(parameters))}")
+        elif parameter.kind not in ("number", "integer") or parameter.many:
+            self.say(
+                f"{what}: {key} is no number but {parameter.allowed}; a {what} needs a number."
+            )
+        elif parameter.kind == "integer":
+            self.say(f"{what}: {key} is a whole number; a {what} needs one that can move freely.")
+        else:
+            return parameter
+        return None
+
+    def range(self, key: str, given: Any, parameters: Sequence[Parameter]) -> Range | None:
+        """The range of a fitted key: what is given, within the hard bounds of the parameter."""
+        parameter = self.parameter("fit", key, parameters)
+        if parameter is None:
             return None
         low, high = parameter.low, parameter.high
         if given is not None:
             if not isinstance(given, (list, tuple)) or len(given) != 2:
                 self.say(f"within: {key} is {given!r}; write the lowest and the highest value.")
                 return None
+            before = len(self.problems)
             bounds = [self.number(f"within of {key}", one) for one in given]
+            if len(self.problems) > before:
+                return None
             if bounds[0] >= bounds[1]:
                 self.say(f"within: {key} from {bounds[0]:g} to {bounds[1]:g} is empty.")
                 return None

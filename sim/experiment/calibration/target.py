@@ -36,6 +36,9 @@ class Figure:
     source: str = ""
     assumptions: str = ""
     changes: Mapping[str, Any] = field(default_factory=dict)
+    study: Mapping[str, Any] | None = None
+    """The values of the whole study with those changes, where there are some."""
+
     out_of_reach: bool = False
     """Known to lie outside of what the form of the effect can give: it pulls, no more."""
 
