@@ -118,4 +118,4 @@ def _ridge(axes: Axes, found: Calibration) -> str:
     axes.plot(*zip(*sorted(lowest.items()), strict=True), color=BLUE)
     axes.set_xlabel(parameter_name(second))
     axes.set_ylim(bottom=min(0.0, axes.get_ylim()[0]))
-    return say("calibration.ridge_axis", first=parameter_name(first), second=parameter_name(second))
+    return say("calibration.ridge_axis", first=parameter_name(first))
