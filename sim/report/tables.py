@@ -72,6 +72,12 @@ def _line(run: Run, table: str, metric: str, column: str) -> Line:
     of: Callable[[pd.Series], Cell] = partial(cell_of, column=column, share=share, place=place)
     if table == "differences" and metric == PRICE:
         of = price
+        days = [_pick(frame, arm, group="all", metric="days_saved") for arm in run.arms]
+        # Runs made before gave a price to days lost, too.
+        rows = [
+            None if day is not None and not day["ci_low"] > 0 else row
+            for row, day in zip(rows, days, strict=True)
+        ]
     elif table == "differences" and metric != OF_PEOPLE and _is_share(frame, metric):
         of = points
     cells = [NOTHING if row is None else of(row) for row in rows]
