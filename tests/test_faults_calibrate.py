@@ -7,11 +7,13 @@ from pathlib import Path
 import pytest
 
 from sim.cli.main import main
+from sim.config import load
 from sim.config.catalogue import data_root, published_figures
 from sim.config.targets import calibration
 from sim.experiment.calibration.emulation import Emulation
 from sim.experiment.calibration.target import Figure
 from sim.report.calibration_words import parameter_name
+from sim.rules.errors import InputError
 
 CLOSED = ["calibrate", "target=closed_form_19_days", "ridge=none"]
 
@@ -170,3 +172,31 @@ def test_changes_of_a_figure_are_those_of_the_command_line() -> None:
     found = Emulation(target, study.values, (), study.parameters).figures(point)
     assert found == Emulation(other, changed.values, (), changed.parameters).figures(point)
     assert one.study is not None and study.values["hazard"]["ui"]["job"]["rate_per_week"] == 0.035
+
+
+@pytest.mark.parametrize(
+    ("word", "said"),
+    [
+        ("design.replications=1,000", "thousands? write 1000."),
+        ("people=1,000,000", "thousands? write 1000000."),
+        ("effect.tau_days=1,000", "decimal comma? write 1.000; thousands? write 1000."),
+        ("effect.tau_days=0,500", "decimal comma? write 0.500."),
+    ],
+)
+def test_a_comma_in_a_number_is_read_in_both_ways(word: str, said: str) -> None:
+    with pytest.raises(InputError) as refused:
+        load([word])
+    (problem,) = refused.value.problems
+    assert f"several values – {said}" in problem
+
+
+@pytest.mark.parametrize(
+    ("names", "said"),
+    [(("A", "A"), "names A, A; no name may come twice"), (("A", "''"), "name is empty")],
+)
+def test_areas_need_names_of_their_own(names: tuple[str, str], said: str) -> None:
+    areas = ", ".join(f"{{name: {name}, share: 0.5}}" for name in names)
+    with pytest.raises(InputError) as refused:
+        load(["office.pools=area", f"office.areas=[{areas}]"])
+    (problem,) = refused.value.problems
+    assert said in problem

@@ -102,3 +102,17 @@ def test_the_story_is_written_whole_or_not_at_all(
 def test_esbjerg_says_how_the_folder_is_given(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["esbjerg", "out=r1"]) == 2
     assert "write --out r1" in capsys.readouterr().err
+
+
+def test_validate_takes_no_scenario_of_a_trial(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["validate", "scenarios=esbjerg_2017"]) == 2
+    said = capsys.readouterr().err
+    assert "takes no scenario of a trial" in said and "validate_" not in said
+
+
+def test_what_is_wrong_with_validate_s_words_is_told_of_them(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert main(["validate", "design.replicatoins=2"]) == 2
+    said = capsys.readouterr().err
+    assert "did you mean design.replications?" in said and "validate_" not in said

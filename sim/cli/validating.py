@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from sim.cli import console
 from sim.cli.running import default_folder, near
+from sim.rules.errors import InputError
 
 if TYPE_CHECKING:
     from sim.config import Configuration
@@ -20,6 +21,10 @@ CSV = "validation.csv"
 READINGS = ("literature", "esbjerg_linear")
 REGIMES = ("standard", "intensified", "fortnightly", "job_focused", "flexible", "none")
 LOCKDOWN = "lockdown_voluntary"
+NO_TRIAL = (
+    "validate takes no scenario of a trial (design.kind trial): it emulates the trials that were "
+    "published, each as its text describes it; choose another with scenarios="
+)
 
 
 def validate(arguments: argparse.Namespace) -> None:
@@ -56,7 +61,13 @@ def _load(arguments: argparse.Namespace, words: list[str]) -> "Configuration":
     from sim.config import load
 
     needed = [f"arms.validate_{name}.regime={name}" for name in (*REGIMES, LOCKDOWN)]
-    return load([*words, *needed], plugins=arguments.plugin)
+    try:
+        return load([*words, *needed], plugins=arguments.plugin)
+    except InputError:
+        asked = load(words, plugins=arguments.plugin)
+        if asked.values["design"]["kind"] == "trial":
+            raise InputError([NO_TRIAL]) from None
+        raise
 
 
 def _seed(configuration: "Configuration") -> int:

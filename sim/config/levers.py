@@ -156,9 +156,13 @@ def areas(facts: Facts) -> Iterator[str]:
             "office.pools=shared",
         )  # fmt: skip
         return
+    for number, name in enumerate(names):
+        if not name.strip():
+            yield facts.say((*path, str(number), "name"), "is empty; give the area a name")
     if len(set(names)) < len(names):
         yield facts.say(path, f"names {', '.join(names)}; no name may come twice")
-    yield from facts.sum_is_one({a["name"]: a["share"] for a in office["areas"]}, path)
+    else:
+        yield from facts.sum_is_one({a["name"]: a["share"] for a in office["areas"]}, path)
     if office["own_caseworker"]:
         yield facts.say(
             path, "has jobcentres by area with office.own_caseworker true, which has one pool "

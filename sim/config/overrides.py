@@ -12,11 +12,11 @@ from hydra.errors import HydraException
 
 from sim.config import strict_yaml
 from sim.config.catalogue import GROUPS, REGIME, SCENARIOS, published_figures
+from sim.rules.commas import comma_advice
 from sim.rules.parameters import Parameter, find
 
 COMMAND_LINE = "the command line"
 _WORD = re.compile(r"(?P<sign>~|\+{0,2})(?P<key>[^=]*)(?:=(?P<text>.*))?", re.DOTALL)
-_DECIMAL_COMMA = re.compile(r"[+-]?\d+,\d+")
 _SWEEP = re.compile(r"\s*(choice|range|interval|glob|sort|shuffle|tag)\s*\(")
 
 
@@ -122,10 +122,8 @@ def _take(key: str, text: str, parameters: tuple[Parameter, ...], result: Overri
             return f"{key} on {COMMAND_LINE}: '???' is refused; write the text itself."
         result.settings[path] = _unquoted(text)
         return ""
-    if _DECIMAL_COMMA.fullmatch(text.strip()):
-        return _sweep_message(key, text)
-    if is_sweep(text):
-        return _sweep_message(key, text)
+    if comma_advice(text) or is_sweep(text):
+        return _sweep_message(key, text, parameter)
     document = strict_yaml.parse(
         f"given:\n  {text}", strict_yaml.Document(COMMAND_LINE), published_figures()
     )
@@ -148,9 +146,9 @@ def is_sweep(text: str) -> bool:
         return bool(_SWEEP.match(text))
 
 
-def _sweep_message(key: str, text: str) -> str:
-    comma = _DECIMAL_COMMA.fullmatch(text.strip())
-    hint = f" – decimal comma? write {text.strip().replace(',', '.')}." if comma else "."
+def _sweep_message(key: str, text: str, parameter: Parameter | None = None) -> str:
+    advice = comma_advice(text, parameter is not None and parameter.kind == "integer")
+    hint = f" – {advice}." if advice else "."
     return (
         f"{key} is {text!r} on {COMMAND_LINE}, several values{hint} A run takes one value; "
         "samtale sweep takes several."

@@ -9,6 +9,7 @@ from datetime import date
 from math import isinf, isnan
 from typing import Any, Literal
 
+from sim.rules.commas import comma_advice
 from sim.rules.people import EXITS, GROUPS
 
 Kind = Literal["number", "integer", "boolean", "choice", "date", "text"]
@@ -27,7 +28,6 @@ ITEM = "[]"
 """The component of a path that stands for each entry of a list."""
 
 _WHOLE = re.compile(r"[+-]?\d+")
-_DECIMAL_COMMA = re.compile(r"[+-]?\d+,\d+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,7 +162,8 @@ def _number(parameter: Parameter, value: Any) -> Verdict:
     if isinstance(value, bool):
         return Verdict(problem=_quoted(value), advice="Write a number, not true or false.")
     if isinstance(value, str):
-        return Verdict(problem=_quoted(value), advice=_number_advice(value))
+        advice = comma_advice(value, parameter.kind == "integer") or _number_advice(value)
+        return Verdict(problem=_quoted(value), advice=advice)
     number: float | int = value
     endless = isinstance(number, float) and isinf(number)
     if isinstance(number, float) and isnan(number):
@@ -188,8 +189,6 @@ def _number_advice(text: str) -> str:
     stripped = text.strip()
     if not stripped:
         return "Give a value."
-    if _DECIMAL_COMMA.fullmatch(stripped):
-        return f"decimal comma? write {stripped.replace(',', '.')}"
     if _WHOLE.fullmatch(stripped) and stripped.lstrip("+-").startswith("0"):
         return f"Write {int(stripped)}, without the leading zero."
     if stripped.lower().lstrip("+-") in {"inf", "infinity", "nan"}:
