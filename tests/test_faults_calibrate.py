@@ -12,6 +12,7 @@ from sim.config.catalogue import data_root, published_figures
 from sim.config.targets import calibration
 from sim.experiment.calibration.emulation import Emulation
 from sim.experiment.calibration.target import Figure
+from sim.report.calibration_words import parameter_name
 from sim.rules.errors import InputError
 
 CLOSED = ["calibrate", "target=closed_form_19_days", "ridge=none"]
@@ -34,7 +35,9 @@ def test_fault_31_both_roots_are_reported(
     monkeypatch.chdir(tmp_path)
     assert main([*CLOSED, "ridge=effect.tau_days:14,60", "out=c"]) == 0
     said = capsys.readouterr().out
-    assert "2 solutions in effect.boost: 0.3869752769, 5.079863786" in said
+    name = parameter_name("effect.boost")
+    assert f"2 solutions in {name}: 0.3869752769, 5.079863786" in said
+    assert f"{name} (effect.boost)" in said
     with (tmp_path / "c" / "calibration.csv").open(newline="", encoding="utf-8") as file:
         rows = list(csv.DictReader(file))
     roots = [

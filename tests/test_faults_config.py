@@ -109,7 +109,7 @@ def test_fault_06_a_decimal_comma_is_named(tmp_path: Path) -> None:
 def test_fault_07_several_values_are_refused_by_run(word: str) -> None:
     problem = only(refused(word))
     assert "several values" in problem
-    assert "start one run for each" in problem
+    assert "samtale sweep takes several" in problem
 
 
 @pytest.mark.parametrize("text", ["null", "", "~", "'abc'", "abc", "''", "[0.1]", "{a: 1}", "'1'"])

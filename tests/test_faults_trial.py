@@ -14,6 +14,7 @@ title: "A trial"
 question: "?"
 start_date: "2019-01-01"
 design: {kind: trial, observation_days: 364, follow_up_days: 728}
+population: {groups: {ui: {inflow_per_week: 10}}}
 trial: {groups: [ui], caseworkers: shared, look_dates: ["2019-12-31"]}
 arms:
   control: {regime: standard, enrolment: {people: 300, from: "2019-01-01", to: "2019-12-01"}}
@@ -101,3 +102,30 @@ def test_a_trial_without_its_parts_names_them_all(folder: Path) -> None:
 def test_what_only_a_trial_has_is_told_where_the_study_is_none(folder: Path) -> None:
     found = load(["scenarios=mine", "design.kind=worlds"], folder=folder)
     assert any("not used" in warning for warning in found.warnings)
+
+
+def test_one_wrong_value_is_told_once(folder: Path) -> None:
+    for override, never in (
+        ("arms.treated.enrolment.people=0", "neither people nor share"),
+        ("trial.look_dates=[]", "is not given"),
+        ("trial.caseworkers=both", "is not given"),
+    ):
+        assert never not in told(folder, override)
+
+
+def test_a_group_is_named_once(folder: Path) -> None:
+    assert "name each group once" in told(folder, "trial.groups=[ui,ui]")
+
+
+def test_a_trial_far_larger_than_the_office_is_told(folder: Path) -> None:
+    few = load(["scenarios=mine", "population.scale=0.25"], folder=folder)
+    assert any("people a week are enrolled" in warning for warning in few.warnings)
+
+
+def test_factors_of_different_groups_may_hold_on_the_same_dates(folder: Path) -> None:
+    one, other = (
+        f"{{from: '2019-02-01', to: '2019-03-01', factor: 2, groups: [{g}]}}"
+        for g in ("ui", "sickness")
+    )
+    load(["scenarios=mine", f"population.inflow_factors=[{one},{other}]"], folder=folder)
+    assert "overlap" in told(folder, f"population.inflow_factors=[{one},{one}]")

@@ -16,7 +16,7 @@ FLOORS = ("rules", "model", "experiment", "report", "config", "cli")
 BRINGS = {
     "rules": set(),
     "model": {"simpy", "numpy", "scipy", "holidays", "numba", "llvmlite"},
-    "experiment": {"pandas", "pyarrow", "scipy", "statsmodels", "yaml"},
+    "experiment": {"pandas", "pyarrow", "scipy", "statsmodels", "yaml", "SALib"},
     "report": {"matplotlib", "jinja2", "babel", "markupsafe", "rich"},
     "config": {"hydra", "omegaconf"},
     "cli": set(),

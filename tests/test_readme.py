@@ -11,8 +11,10 @@ from sim.cli.arguments import COMMANDS, parse
 from sim.cli.main import main
 from sim.config import load
 from sim.config.catalogue import published_figures
+from sim.experiment import backlog, same_meetings
 from sim.report.esbjerg.facts import facts
 from sim.report.esbjerg.page import story as lines_of_the_story
+from sim.report.folder import TABLES
 
 from .esbjerg import story
 
@@ -50,6 +52,14 @@ def test_every_command_of_the_readme_is_understood(readme: str) -> None:
 def test_the_readme_names_every_command(readme: str) -> None:
     named = {words[0] for words in commands(readme)}
     assert set(COMMANDS) <= named
+
+
+def test_the_readme_of_the_results_names_every_table(checkout: Path) -> None:
+    text = (checkout / "results" / "README.md").read_text(encoding="utf-8")
+    tables = {f"{name}.csv" for name in TABLES} | {backlog.FILE, same_meetings.FILE}
+    tables |= {"trial.csv", "trial_arms.csv", "enrolled.csv"}
+    tables |= {"figures/trial_looks.csv", "figures/roll_out.csv"}
+    assert not [name for name in sorted(tables) if f"`{name}`" not in text]
 
 
 def test_a_regime_of_ones_own_is_one_file(

@@ -11,6 +11,7 @@ from sim.experiment.study import build
 from sim.experiment.trial import evaluate
 from sim.experiment.trial_tables import trial_tables
 from sim.model.enrolment import IN_TRIAL, MOST_IN_ARM, NOT_ENROLLED
+from sim.model.inflow import expected_entrants
 from sim.model.journal import ArmRows
 from sim.model.population import entrants
 from sim.model.replication import ALONE, run_replication
@@ -246,3 +247,16 @@ def test_the_worlds_alone_have_no_market_and_no_load() -> None:
     free = run_replication(trial(TWO, LONG, levers), 0)
     assert same(found["control" + ALONE].spells, free["control"].spells)
     assert not same(found["control"].spells, free["control"].spells)
+
+
+def test_the_plan_and_auto_count_the_people_who_are_enrolled() -> None:
+    """Ten times the people: ten times those expected, and caseworkers enough for them."""
+    many = {arm: {**one, "people": 10 * int(one["people"])} for arm, one in TWO.items()}
+    levers = {arm: {"caseworkers": "auto"} for arm in TWO}
+    busy = merged(LONG, {"population": {"groups": {"ui": {"inflow_per_week": 1}}}})
+    few_study, many_study = (trial(t, busy, levers) for t in (TWO, many))
+    for study, people in ((few_study, 500), (many_study, 5000)):
+        assert expected_entrants(settings_of(study), 365.0) == pytest.approx(people, rel=0.01)
+    number = [study.caseworkers["control"][0][1] for study in (few_study, many_study)]
+    assert 8 * (number[0] - 1) < number[1] <= 10 * number[0]
+    assert many_study.offered_load["control"] < 1.0

@@ -27,7 +27,7 @@ class Command:
 FLAGS: dict[str, dict[str, Any]] = {
     "--resume": {
         "action": "store_true",
-        "help": "take the finished run in the folder, if it is the same, instead of running again",
+        "help": "go on with what is in the folder: nothing that is finished is run again",
     },
     "--force": {"action": "store_true", "help": "replace what is in the folder"},
     "--yes": {"action": "store_true", "help": "start without asking, however long it takes"},
@@ -87,6 +87,12 @@ COMMANDS: dict[str, Command] = {
         flags=("--resume", "--force", "--yes", "--strict", "--plugin"),
         takes_overrides=True,
     ),
+    "sweep": Command(
+        "run every point of a grid (key=a,b,c key2=range(1,5)), resumable, to one table",
+        "sim.cli.sweeping:sweep",
+        flags=("--resume", "--force", "--yes", "--strict", "--plugin"),
+        takes_overrides=True,
+    ),
     "show": Command(
         "show the composed study: value, unit, source, and what differs from the default",
         "sim.cli.looking:show",
@@ -127,6 +133,12 @@ COMMANDS: dict[str, Command] = {
         "fit effects to published figures: every solution, the ridge, what can be attained",
         "sim.cli.calibrating:calibrate",
         flags=("--force", "--plugin"),
+        takes_overrides=True,
+    ),
+    "sensitivity": Command(
+        "vary what is not known over its declared ranges: tornado, Morris, Sobol or draws",
+        "sim.cli.varying:sensitivity",
+        flags=("--force", "--yes", "--plugin"),
         takes_overrides=True,
     ),
     "verify": Command(

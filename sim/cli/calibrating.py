@@ -33,7 +33,7 @@ def calibrate(arguments: argparse.Namespace) -> None:
     for text in configuration.notes:
         console.note(f"samtale: note: {text}")
     values = configuration.values
-    out = configuration.out or default_folder(target.name)
+    out = configuration.out or default_folder(target.name, "calibrate")
     place = store.prepare(out, {}, arguments.force, resume=None)
     assert isinstance(place, store.Writer)
     emulation = Emulation(target, values, configuration.plugins, configuration.parameters)

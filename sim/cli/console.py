@@ -141,13 +141,15 @@ def side_by_side(
 
 
 def duration(seconds: float) -> str:
-    """A length of time in words: 40 s, 3 min 20 s, 2 h 5 min."""
+    """A length of time in words: 40 s, 3 min 20 s, 2 h 5 min, 12 days."""
     whole = max(0, round(seconds))
     if whole < 60:
         return f"{whole} s"
     if whole < 3600:
         return f"{whole // 60} min {whole % 60} s" if whole % 60 else f"{whole // 60} min"
-    return f"{whole // 3600} h {whole % 3600 // 60} min"
+    if whole < 48 * 3600:
+        return f"{whole // 3600} h {whole % 3600 // 60} min"
+    return f"{whole / 86400:,.0f} days"
 
 
 @contextmanager

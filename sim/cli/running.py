@@ -35,11 +35,12 @@ def configure(arguments: argparse.Namespace) -> "Configuration":
     return configuration
 
 
-def default_folder(scenario: str) -> Path:
-    """`results/<scenario>/<time>` below the current folder."""
+def default_folder(scenario: str, command: str = "") -> Path:
+    """`results/<scenario>/<time>` below the current folder; what another command makes of
+    something stands in a folder of the command, `results/<command>/<name>/<time>`."""
     slug = re.sub(r"[^A-Za-z0-9_-]+", "_", scenario).strip("_")[:60] or "study"
     now = datetime.datetime.now().strftime("%Y-%m-%d_%H%M%S")
-    return Path("results") / slug / now
+    return Path("results") / command / slug / now
 
 
 def near(path: Path) -> Path:
@@ -82,7 +83,6 @@ def run(arguments: argparse.Namespace) -> None:
         )
     console.say()
     print_comparison(finished.path)
-    print_backlog(finished)
     console.say(time_line(finished.manifest))
     console.say(f"Results: {near(folder)}")
     console.say(f"Report:  {near(folder / 'report.html')}")
@@ -94,17 +94,6 @@ def print_comparison(folder: Path) -> None:
     from sim.report import terminal
 
     terminal.print_comparison(run_folder.read(folder), console.rich_console())
-
-
-def print_backlog(finished: Any) -> None:
-    """Prints what a suspension of meetings leaves to catch up on, where a run has one."""
-    from sim.experiment.backlog import FILE
-
-    if not finished.has(FILE):
-        return
-    from sim.report.terminal import backlog_table
-
-    console.rich_console().print(backlog_table(finished.table(FILE), finished.manifest["arms"]))
 
 
 def time_line(facts: Mapping[str, Any]) -> str:

@@ -158,6 +158,7 @@ def _facts(
 ) -> dict[str, Any]:
     import sim
     from sim.experiment import provenance
+    from sim.experiment.validation.judging import ARITHMETIC, SIMULATED
 
     values = configuration.values
     return {
@@ -171,6 +172,8 @@ def _facts(
         "seed": _seed(configuration),
         "replications": values["design"]["replications"],
         "verdicts": {one.name: dict(Counter(row.verdict for row in one.rows)) for one in judged},
+        "of_these_arithmetic": {one.name: one.counts(ARITHMETIC) for one in judged},
+        "fitted_but_not_reached": {one.name: one.not_reached(SIMULATED) for one in judged},
         "differences": [
             [str(part) for part in row]
             for row in configuration.differences

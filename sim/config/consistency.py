@@ -8,10 +8,11 @@ from itertools import pairwise
 from math import inf, isfinite
 from typing import Any
 
-from sim.config import levers, plausibility, trials
+from sim.config import answers, levers, plausibility, trials
 from sim.config.facts import Facts
 from sim.config.origins import Origins
 from sim.config.schema import Key
+from sim.rules.people import GROUPS
 from sim.rules.registry import Registry
 
 PROBE_DAYS = (0.0, 0.5, 1.0, 7.0, 30.0, 91.0, 182.0, 364.0, 728.0, 3650.0)
@@ -28,9 +29,10 @@ def check(
     facts = Facts(values, origins, registry)
     problems: list[str] = []
     warnings: list[str] = []
+    kept = _CHECKS if whole else [one for one in _CHECKS if one not in _OF_WHOLE_STUDIES]
     for checks, found in (
-        (_CHECKS, problems),
-        ((*plausibility.WARNINGS, trials.unused, trials.short), warnings),
+        (kept, problems),
+        ((*plausibility.WARNINGS, trials.unused, trials.short, trials.crowded), warnings),
     ):
         for one in checks:
             try:
@@ -67,8 +69,17 @@ def _inflow(facts: Facts) -> Iterator[str]:
 
 
 def _dates(facts: Facts) -> Iterator[str]:
-    for path in (("population", "inflow_factors"), ("market", "cycle")):
-        yield from facts.date_ranges(facts.values[path[0]][path[1]], path)
+    yield from facts.date_ranges(facts.values["market"]["cycle"], ("market", "cycle"))
+    factors = facts.values["population"]["inflow_factors"]
+    told = (
+        text
+        for group in GROUPS
+        for text in facts.date_ranges(
+            [one for one in factors if group in one.get("groups", GROUPS)],
+            ("population", "inflow_factors"),
+        )
+    )
+    yield from dict.fromkeys(told)
 
 
 def _start(facts: Facts) -> Iterator[str]:
@@ -180,6 +191,9 @@ def _notes(facts: Facts) -> Iterator[str]:
                 )
 
 
+_OF_WHOLE_STUDIES = (trials.trial,)
+"""Checks that would call missing what is there and wrong."""
+
 _CHECKS = (
     _arms,
     _inflow,
@@ -197,4 +211,6 @@ _CHECKS = (
     levers.caseworkers,
     levers.minutes,
     trials.trial,
+    answers.beside,
+    answers.break_even,
 )

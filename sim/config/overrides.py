@@ -101,7 +101,7 @@ def _take(key: str, text: str, parameters: tuple[Parameter, ...], result: Overri
         result.out = text
         return ""
     if key in GROUPS or key == SCENARIOS:
-        if _is_sweep(text) and not text.endswith((".yaml", ".yml")):
+        if is_sweep(text) and not text.endswith((".yaml", ".yml")):
             return _sweep_message(key, text)
         if not text or text[0] in "{[":
             return (
@@ -122,7 +122,7 @@ def _take(key: str, text: str, parameters: tuple[Parameter, ...], result: Overri
             return f"{key} on {COMMAND_LINE}: '???' is refused; write the text itself."
         result.settings[path] = _unquoted(text)
         return ""
-    if comma_advice(text) or _is_sweep(text):
+    if comma_advice(text) or is_sweep(text):
         return _sweep_message(key, text, parameter)
     document = strict_yaml.parse(
         f"given:\n  {text}", strict_yaml.Document(COMMAND_LINE), published_figures()
@@ -136,7 +136,7 @@ def _take(key: str, text: str, parameters: tuple[Parameter, ...], result: Overri
     return ""
 
 
-def _is_sweep(text: str) -> bool:
+def is_sweep(text: str) -> bool:
     """Whether Hydra's grammar reads several values."""
     if "," not in text and not _SWEEP.match(text):
         return False
@@ -151,7 +151,7 @@ def _sweep_message(key: str, text: str, parameter: Parameter | None = None) -> s
     hint = f" – {advice}." if advice else "."
     return (
         f"{key} is {text!r} on {COMMAND_LINE}, several values{hint} A run takes one value; "
-        "start one run for each."
+        "samtale sweep takes several."
     )
 
 

@@ -43,10 +43,14 @@ class Node:
     def may_be_left_out(self, kind: object) -> bool:
         """Whether nothing here is needed (given the kind of the mapping around it)."""
         if ITEM in self.children and not self.leaves:
-            return False
+            return all(p.optional for node in self.children.values() for p in _below(node))
         if self.leaves:
             return all(p.optional or not in_use(p, kind) for p in self.leaves)
         return all(node.may_be_left_out(None) for node in self.children.values())
+
+
+def _below(node: Node) -> list[Parameter]:
+    return [*node.leaves, *(p for child in node.children.values() for p in _below(child))]
 
 
 def in_use(parameter: Parameter, kind: object) -> bool:

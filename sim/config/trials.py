@@ -11,6 +11,9 @@ from sim.config.facts import SUM_TOLERANCE, Facts
 from sim.config.schema import Key
 
 MOST_ARMS = 16
+CROWDED = 1.25
+"""From so many times more or fewer people a trial is not one of this office."""
+
 FULL_DAYS = 728
 FEWEST = 1.0
 """Expected people of an arm at least."""
@@ -37,6 +40,9 @@ def trial(facts: Facts) -> Iterator[str]:
             "enrolment: {people: 1000, from: 2020-01-01, to: 2021-01-01}, or a share of those "
             "who enter: {share: 0.5, from: ..., to: ...}."
         )
+    groups = values.get("trial", {}).get("groups", [])
+    if len(set(groups)) < len(groups):
+        yield facts.say(("trial", "groups"), f"is {', '.join(groups)}; name each group once")
     if missing or without:
         return
     bent = list(_arms(facts))
@@ -120,8 +126,8 @@ def _people(facts: Facts) -> Iterator[str]:
     if people["inflow"]["kind"] != "poisson":
         yield facts.say(
             ("population", "inflow", "kind"),
-            f"is {people['inflow']['kind']}; a trial takes its people from a poisson inflow, or "
-            "exactly so many by arms.<arm>.enrolment.people",
+            f"is {people['inflow']['kind']}; in a trial it must be poisson (also where arms take "
+            "exactly so many people, since others come before, after and in other groups)",
         )
     shares = [one["enrolment"].get("share") for one in facts.values["arms"].values()]
     if all(share is not None for share in shares):
@@ -200,6 +206,29 @@ def short(facts: Facts) -> Iterator[str]:
             f"design: the last people of the trial enter before {last} and the run ends on "
             f"{_end(facts)}, so what is true is known over {days} days only, not {FULL_DAYS}. Give a "
             f"larger design.observation_days: {(last - _start(facts)).days} reaches to {last}."
+        )
+
+
+def crowded(facts: Facts) -> Iterator[str]:
+    """A trial that enrols far more or fewer people than the office is used to."""
+    values = facts.values
+    sizes = [one.get("enrolment", {}).get("people") for one in values["arms"].values()]
+    if values["design"]["kind"] != "trial" or None in sizes:
+        return
+    dates = [
+        [date.fromisoformat(one["enrolment"][key]) for one in values["arms"].values()]
+        for key in ("from", "to")
+    ]
+    a_week = 7.0 * sum(sizes) / (max(dates[1]) - min(dates[0])).days
+    people = values["population"]
+    groups = values["trial"]["groups"]
+    usual = people["scale"] * sum(people["groups"][g]["inflow_per_week"] for g in groups)
+    if not usual / CROWDED <= a_week <= usual * CROWDED:
+        yield (
+            f"arms: {a_week:.1f} people a week are enrolled, where {usual:.1f} enter otherwise "
+            "(population.groups.<group>.inflow_per_week times population.scale, which does not "
+            "scale the trial): the office of day 0 is too small or too large for it. Give an "
+            "inflow near the trial's, or a scale of 1."
         )
 
 

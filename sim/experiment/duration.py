@@ -8,6 +8,7 @@ from math import inf
 
 from sim.model.demand import lives
 from sim.model.engines import COMPILED
+from sim.model.inflow import expected_entrants
 from sim.model.population import entrants
 from sim.model.replication import worlds_of
 from sim.model.settings import (
@@ -35,17 +36,35 @@ def estimate_seconds(study: Study) -> float:
 
     Right to about a third; a busy machine takes longer.
     """
+    compute = study.values["compute"]
+    workers = int(compute["workers"]) if compute["backend"] == "local" else 1
+    rounds = -(-study.replications // max(1, min(workers, study.replications)))
+    a_replication = people_lived(study) * (seconds_a_person(study) + TABLES_SECONDS_A_PERSON)
+    return rounds * a_replication + SECONDS_TO_START_AND_DRAW
+
+
+def people_lived(study: Study) -> float:
+    """Lives of one replication: people times worlds."""
     settings = settings_of(study)
     people = settings.inflow_people
+    if settings.inflow_kind == "poisson":
+        a_day = sum(settings.inflow_per_day)
+        caseworkers = study.caseworkers[study.arms[0]][0][1]
+        people = int(expected_entrants(settings, settings.horizon_days)) + int(
+            study.reference_spells_per_caseworker * caseworkers
+            if settings.warm_start and caseworkers < inf
+            else a_day * 250.0 * settings.warm_start
+        )
+    return float(people * (len(worlds_of(study, settings)) + (settings.enrolment is not None)))
+
+
+def seconds_a_person(study: Study) -> float:
+    """Processor seconds of a life in a world with all that goes with it, without its tables."""
+    settings = settings_of(study)
     shares = settings.shares
     if settings.inflow_kind == "poisson":
         a_day = sum(settings.inflow_per_day)
         shares = tuple(rate / a_day for rate in settings.inflow_per_day)
-        people = int(a_day * settings.horizon_days) + int(
-            study.reference_spells_per_caseworker * study.caseworkers[study.arms[0]][0][1]
-            if settings.warm_start and study.caseworkers[study.arms[0]][0][1] < inf
-            else a_day * 250.0 * settings.warm_start
-        )
     number = SAMPLE_PEOPLE.get(study.engine, FEW_PEOPLE)
     sample = replace(
         settings, grid=False, inflow_kind="cohort", inflow_people=number, shares=shares,
@@ -55,10 +74,4 @@ def estimate_seconds(study: Study) -> float:
     w = rulebook_of(plain_standard(study), STANDARD, registry_of(study))
     began = time.perf_counter()
     lives(study.engine, w, cohort, settings.horizon_days)
-    a_person = (time.perf_counter() - began) / len(cohort)
-    compute = study.values["compute"]
-    workers = int(compute["workers"]) if compute["backend"] == "local" else 1
-    worlds = len(worlds_of(study, settings)) + (settings.enrolment is not None)
-    rounds = -(-study.replications // max(1, min(workers, study.replications)))
-    a_replication = worlds * people * (a_person * WORLD_OVER_ALONE + TABLES_SECONDS_A_PERSON)
-    return rounds * a_replication + SECONDS_TO_START_AND_DRAW
+    return (time.perf_counter() - began) / len(cohort) * WORLD_OVER_ALONE

@@ -149,10 +149,12 @@ def differences(outcomes: Outcomes) -> pd.DataFrame:
     needed = replications_needed(found)
     if outcomes.has_luck:
         ratio, place = fieller(paired[above], -paired[below]), names.index(name)
+        # A day lost has no price: its ratio would read like a saving.
+        saves = estimate(-paired[below]).low > 0
         for whole, part in (
-            (found.mean, ratio.mean),
-            (found.low, ratio.low),
-            (found.high, ratio.high),
+            (found.mean, np.where(saves, ratio.mean, np.nan)),
+            (found.low, np.where(saves, ratio.low, np.nan)),
+            (found.high, np.where(saves, ratio.high, np.nan)),
             (found.number, ratio.number),
         ):
             whole[:, :, place] = part

@@ -13,6 +13,9 @@ from typing import BinaryIO
 
 from sim.rules.errors import DataError, ResourceError, SamtaleError
 
+NEW = ".new"
+"""What follows the name of a file that is not whole yet."""
+
 FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.EMFILE, errno.ENFILE}
 
 
@@ -52,9 +55,14 @@ def write_text(path: Path, content: str) -> None:
 
 def replace_text(path: Path, content: str) -> None:
     """Put a text file in the place of one that may be there: it is the old or the new, whole."""
-    new = path.with_name(path.name + ".new")
+    replace_bytes(path, content.encode())
+
+
+def replace_bytes(path: Path, content: bytes) -> None:
+    """Put a file in the place of one that may be there: it is the old or the new, whole."""
+    new = path.with_name(path.name + NEW)
     try:
-        write_text(new, content)
+        write_bytes(new, content)
         os.replace(new, path)
     finally:
         new.unlink(missing_ok=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -108,6 +108,11 @@ def read(path: Path | str, verify: bool = True) -> RunFolder:
     if verify and (problems := _damage(found, sums)):
         raise DataError(problems)
     return found
+
+
+def json_text(manifest: Mapping[str, Any]) -> str:
+    """The content of manifest.json."""
+    return json.dumps(manifest, indent=2, ensure_ascii=False) + "\n"
 
 
 def _damage(folder: RunFolder, sums: dict[str, str]) -> list[str]:

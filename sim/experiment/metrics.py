@@ -69,7 +69,8 @@ TURNED = {
 """Paired metrics that are the baseline minus the arm, so that better is positive."""
 
 RATIO = ("dkk_per_day_saved", "public_dkk", "rmst_728_days")
-"""The public purse's extra cost of an arm by each day that it saves."""
+"""The public purse's extra cost of an arm by each day that it saves; blank where it is not certain
+that it saves any."""
 
 ALL = "all"
 ZERO_LOAD = "|zero_load"

@@ -42,10 +42,14 @@ class Pool:
 
     def __init__(self, workers: int = 1, warm: Sequence[str] = ()) -> None:
         self.workers = workers
+        self._warm = tuple(warm)
         self._executor: ProcessPoolExecutor | None = None
-        if workers > 1:
+        self._start()
+
+    def _start(self) -> None:
+        if self.workers > 1:
             self._executor = ProcessPoolExecutor(
-                workers, get_context("spawn"), _begin, (tuple(warm),)
+                self.workers, get_context("spawn"), _begin, (self._warm,)
             )
             self.warm(())
 
@@ -72,16 +76,37 @@ class Pool:
 
     def close(self, at_once: bool = False) -> None:
         """End the processes, at once or after what they were given."""
+        if at_once:
+            # Nothing may be cancelled before: a broken executor of Python 3.11 then prints an error.
+            self.kill()
         executor, self._executor = self._executor, None
         if executor is None:
             return
-        if at_once:
-            # Nothing may be cancelled before: a broken executor of Python 3.11 then prints an error.
-            for child in list((getattr(executor, "_processes", None) or {}).values()):
-                child.kill()
-            executor.shutdown(wait=True)
-        else:
-            executor.shutdown(wait=True, cancel_futures=True)
+        executor.shutdown(wait=True, cancel_futures=not at_once)
+
+    @property
+    def in_turn(self) -> bool:
+        """Whether tasks run in this process, one after the other."""
+        return self._executor is None
+
+    def kill(self) -> None:
+        """Kill the processes, which breaks the pool: all that they were given is lost."""
+        for child in list((getattr(self._executor, "_processes", None) or {}).values()):
+            child.kill()
+
+    def restart(self) -> None:
+        """Begin again with new processes, after one was lost."""
+        self.close(at_once=True)
+        self._start()
+
+    def submit(
+        self, task: Callable[[Shared, Item], Result], shared: bytes, item: Item
+    ) -> Future[Result]:
+        """Give a task to a process; ``shared`` is pickled, and unpacked once in each process.
+
+        Raises BrokenProcessPool when a process was lost before.
+        """
+        return self._submit(_work, task, hashlib.sha256(shared).hexdigest(), shared, item)
 
     def map(
         self,

@@ -15,7 +15,7 @@ import sim
 
 PACKAGES = (
     "numpy", "scipy", "pandas", "pyarrow", "simpy", "numba", "hydra-core", "omegaconf",
-    "holidays", "matplotlib", "jinja2", "babel",
+    "holidays", "matplotlib", "jinja2", "babel", "SALib",
 )  # fmt: skip
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import secrets
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
@@ -13,7 +12,7 @@ import pandas as pd
 
 from sim.experiment import files
 from sim.experiment.cells import safe_table
-from sim.experiment.folder import FORMAT, MANIFEST, RunFolder, read
+from sim.experiment.folder import FORMAT, MANIFEST, RunFolder, json_text, read
 from sim.rules.errors import DataError
 
 __all__ = ["RunFolder", "Writer", "prepare", "read", "reseal"]
@@ -70,7 +69,7 @@ class Writer:
             for folder in {(self.path / name).parent for name in written}:
                 files.sync_folder(folder)
             whole = {"format": FORMAT, **manifest, "files": _digests(self.path, written)}
-            files.write_text(self.path / MANIFEST, _json(whole))
+            files.write_text(self.path / MANIFEST, json_text(whole))
             files.sync_folder(self.path)
             self._rename()
         self._sealed = True
@@ -175,7 +174,7 @@ def reseal(folder: RunFolder) -> RunFolder:
         for name in written:
             files.sync_file(folder.path / name)
         whole = {**folder.manifest, "files": _digests(folder.path, written)}
-        files.replace_text(folder.path / MANIFEST, _json(whole))
+        files.replace_text(folder.path / MANIFEST, json_text(whole))
     return RunFolder(folder.path, whole)
 
 
@@ -205,7 +204,3 @@ def _not_ours(path: Path, option: str) -> str:
 
 def _digests(folder: Path, names: list[str]) -> dict[str, str]:
     return {name: files.sha256(folder / name) for name in names}
-
-
-def _json(manifest: Mapping[str, Any]) -> str:
-    return json.dumps(manifest, indent=2, ensure_ascii=False) + "\n"

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from sim.experiment import same_meetings
-from sim.experiment.trial_staff import load, mean, staff_of
+from sim.experiment.trial_staff import load, mean, staff_of, with_trial
 from sim.model.demand import Demand, long_run
 from sim.model.engines import with_engine
 from sim.model.settings import (
@@ -68,8 +68,9 @@ def build(values: dict[str, Any], plugins: Sequence[Path] = ()) -> Study:
     settings, registry = settings_of(study), registry_of(study)
     study = with_engine(study, registry)
     study = replace(study, paces=_paces(study, settings, registry))
-    demands = {arm: _demand(study, settings, registry, arm) for arm in study.arms}
-    standard = demands.get(STANDARD)
+    served = with_trial(settings)
+    demands = {arm: _demand(study, served, registry, arm) for arm in study.arms}
+    standard = demands.get(STANDARD) if served is settings else None
     if standard is None or levers_of(values, STANDARD) != values["regimes"][STANDARD]:
         standard = _demand(study, settings, registry, STANDARD, plain=True)
     caseworkers = {

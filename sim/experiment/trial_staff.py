@@ -66,6 +66,21 @@ def staff_of(
     return Staff(((0.0, sum(sizes)),), ((0.0, tuple(sizes)),), max(loads))
 
 
+def with_trial(settings: Settings) -> Settings:
+    """The settings with the trial's exact numbers as an inflow, while its arms are open.
+
+    A world of one arm has to serve them all, so ``auto`` counts them.
+    """
+    plan = settings.enrolment
+    if plan is None or not plan.people:
+        return settings
+    rates = list(settings.inflow_per_day)
+    days = max(plan.to_day) - min(plan.from_day)
+    for place, group in enumerate(plan.groups):
+        rates[group] = sum(plan.people) * plan.weights[place] / days
+    return replace(settings, inflow_per_day=tuple(rates))
+
+
 def inflow_by_arm(settings: Settings, plan: Enrolment) -> list[tuple[float, ...]]:
     """People a day by group who live under each arm while it is open; the first has the rest."""
     per_day = list(settings.inflow_per_day)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from math import exp, log
 from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
@@ -75,7 +76,10 @@ def enrolled_table(study: Study, found: Mapping[int, Found]) -> pd.DataFrame:
 
 
 def one_trial(found: Estimate) -> tuple[float, float]:
-    """Where one more trial of this size would lie, 19 times in 20 (Student's t, new value)."""
+    """Where one more trial of this size would lie, 19 times in 20 (Student's t, a new value).
+
+    Of a hazard ratio, those of its logarithm are asked for.
+    """
     number = int(found.number)
     half = float(t_quantile(found.number) * found.se) * np.sqrt(number + 1.0)
     return float(found.mean - half), float(found.mean + half)
@@ -83,6 +87,10 @@ def one_trial(found: Estimate) -> tuple[float, float]:
 
 def _figure(tables: Sequence[dict[Key, float]], key: Key, has_luck: bool) -> Estimate:
     return estimate(np.array([table[key] for table in tables]), has_luck)
+
+
+def _log(ratio: float) -> float:
+    return log(ratio) if ratio > 0.0 else float("nan")
 
 
 def _contrasts(study: Study, each: Sequence[Found], has_luck: bool) -> pd.DataFrame:
@@ -101,9 +109,14 @@ def _contrasts(study: Study, each: Sequence[Found], has_luck: bool) -> pd.DataFr
         true = [_figure(tables, (date, arm, name, one), has_luck) for one in TRUTHS]
         if not np.isfinite(value.mean):
             continue
+        chance = one_trial(value)
+        if name in COX:
+            logs = [{0: _log(one.contrasts[date, arm, name, ESTIMATE])} for one in each]
+            low, high = one_trial(_figure(logs, 0, has_luck))
+            chance = exp(low), exp(high)
         rows.append((
             arm, study.arms[0], date, day_of(date), name, "ratio" if name in COX else "days",
-            float(value.mean), float(value.se), *one_trial(value), float(reported.mean),
+            float(value.mean), float(value.se), *chance, float(reported.mean),
             *(float(x) for one in true for x in (one.mean, one.se)),
             span_of(name, followed), int(value.number),
         ))  # fmt: skip

@@ -44,11 +44,22 @@ def _clock_at(settings: Settings, group: int, day: float) -> float:
 
 
 def expected_entrants(settings: Settings, until: float) -> float:
-    """First spells of a Poisson inflow to a day, as expected, over all groups."""
-    return sum(
-        rate * _clock_at(settings, group, until)
-        for group, rate in enumerate(settings.inflow_per_day)
-    )
+    """First spells of a Poisson inflow to a day, as expected, over all groups.
+
+    With a trial's exact numbers in the place of the ordinary inflow.
+    """
+    plan = settings.enrolment
+    total = 0.0
+    for group, rate in enumerate(settings.inflow_per_day):
+        total += rate * _clock_at(settings, group, until)
+        if plan is not None and plan.people and group in plan.groups:
+            away = (min(day, until) for day in (max(plan.to_day), min(plan.from_day)))
+            last, first = (_clock_at(settings, group, day) for day in away)
+            total -= rate * (last - first)
+    if plan is not None:
+        spans = zip(plan.people, plan.from_day, plan.to_day, strict=False)
+        total += sum(n * max(0.0, min(to, until) - day) / (to - day) for n, day, to in spans)
+    return total
 
 
 def _poisson_entries(

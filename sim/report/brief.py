@@ -10,13 +10,14 @@ from typing import Any
 from markupsafe import Markup
 
 from sim.report import tables
+from sim.report.answers import closing_sentences
+from sim.report.cells import verdict
 from sim.report.digits import show, show_interval
 from sim.report.figures import Drawn
 from sim.report.folder import Arm, Run, clean
 from sim.report.html import page
 from sim.report.inline import inline
-from sim.report.tables import verdict
-from sim.report.trial_words import trial_sentences
+from sim.report.suspension import backlog_lines, planned_lines, suspension_sentences
 from sim.report.words import find, name_of, say
 
 FACTS = (
@@ -44,6 +45,9 @@ def write(run: Run, drawn: Sequence[Drawn]) -> Path:
         differences=tables.difference_table(run),
         costs=tables.cost_table(run),
         office=tables.office_table(run),
+        suspension=suspension_sentences(run),
+        backlog=backlog_lines(run),
+        planned=planned_lines(run),
         changed=tables.parameter_rows(run, "changed"),
         assumed=tables.parameter_rows(run, "assumed"),
         left_out=find("brief.left_out_list"),
@@ -59,7 +63,7 @@ def write(run: Run, drawn: Sequence[Drawn]) -> Path:
 def answers(run: Run) -> list[str]:
     """A sentence an arm: days, the municipality's money, and whether it is more than chance."""
     of_arms = [sentence for arm in run.arms[1:] if (sentence := _answer(run, arm))]
-    return of_arms + trial_sentences(run)
+    return of_arms + closing_sentences(run)
 
 
 def _answer(run: Run, arm: Arm) -> str:

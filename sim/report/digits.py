@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 MINUS = "\N{MINUS SIGN}"
 MOST_DIGITS = 4
@@ -34,6 +35,22 @@ def last_place(value: float, low: float | None = None, high: float | None = None
         nearest = min(abs(low), abs(high))
         if 0.05 * 10**place <= nearest < 0.5 * 10**place:
             place -= 1
+    return place
+
+
+def column_place(rows: Sequence[tuple[float, float, float]]) -> int | None:
+    """The last digit that numbers below each other are to have: value and interval each.
+
+    That of the most precise one, but at most one digit more than the least precise supports.
+    """
+    places = [last_place(*row) for row in rows if math.isfinite(row[0]) and row[0] != 0.0]
+    return max(min(places), max(places) - 1) if places else None
+
+
+def in_column(place: int | None, value: float, low: float, high: float) -> int | None:
+    """The place of a column, or the number's own where an interval without 0 would show one."""
+    if place is not None and low * high > 0 and min(abs(low), abs(high)) < 0.5 * 10.0**place:
+        return min(place, last_place(value, low, high))
     return place
 
 

@@ -18,9 +18,12 @@ from sim.experiment.cells import plain_cell
 TEXT = frozenset(
     ["arm", "baseline", "group", "metric", "unit", "account", "item", "date", "outcome", "exit"]
     + ["name", "value", "low", "high", "source", "mark", "differs_from_default", "is_noise"]
-    + ["title", "default", "where", "look_date", "estimator"]
+    + ["title", "default", "where", "look_date", "estimator", "role", "is_kept"]
 )
-TABLES = ("summary", "differences", "outcomes", "costs", "parameters")
+TABLES = (
+    *("summary", "differences", "outcomes", "costs", "parameters"),
+    *("backlog", "planned_meetings"),
+)
 BEHIND_FIGURES = (
     "survival",
     "days_saved",
@@ -98,13 +101,17 @@ def matching(frame: pd.DataFrame, **where: str) -> np.ndarray:
     return chosen
 
 
-def read_table(path: Path) -> pd.DataFrame:
-    """A CSV table with text as text (an arm may be called `none`) and numbers as numbers."""
+def read_table(path: Path, text: frozenset[str] = frozenset()) -> pd.DataFrame:
+    """A CSV table with text as text (an arm may be called `none`) and numbers as numbers.
+
+    Args:
+        text: further columns that are text.
+    """
     if not path.is_file() or not path.read_bytes().strip():
         return pd.DataFrame()
     frame = pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8")
     for column in frame.columns:
-        if column in TEXT:
+        if column in TEXT or column in text:
             frame[column] = frame[column].map(plain_cell)
         else:
             frame[column] = pd.to_numeric(frame[column], errors="coerce").astype(float)
@@ -139,7 +146,8 @@ def _windows(arm: Mapping[str, Any], scenario: Mapping[str, Any]) -> tuple[Windo
     return tuple(found)
 
 
-def _arms(scenario: Mapping[str, Any], summary: pd.DataFrame) -> tuple[Arm, ...]:
+def arms_of(scenario: Mapping[str, Any], summary: pd.DataFrame) -> tuple[Arm, ...]:
+    """The arms of a scenario that a table has, by title and place."""
     configured = scenario.get("arms") or {}
     present = list(dict.fromkeys(summary["arm"])) if "arm" in summary else []
     names = [n for n in configured if n in present or not present]
@@ -175,7 +183,7 @@ def read(path: Path, facts: Mapping[str, Any] | None = None) -> Run:
     scenario = scenario if isinstance(scenario, dict) else {}
     if facts is None and (path / "manifest.json").is_file():
         facts = json.loads((path / "manifest.json").read_text(encoding="utf-8"))
-    arms = _arms(scenario, tables["summary"])
+    arms = arms_of(scenario, tables["summary"])
     if not arms:
         raise ValueError(f"{path / 'summary.csv'} names no arm")
     return Run(

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from sim.report.digits import last_place, show, show_interval
+from sim.report.cells import NOTHING, OF_PEOPLE, Cell, cell_of, points, price
+from sim.report.digits import last_place, show
 from sim.report.folder import Arm, Run, clean, matching
 from sim.report.words import find, name_of, say
 from sim.rules.costs import ACCOUNTS
@@ -19,25 +22,11 @@ SHARES = frozenset(
     ["exit_job_share", "worse_off_share", "late_share", "offered_load", "utilisation"]
 )
 LOW_MARKS = ("assumption", "known-l", "missing", "judgement")
+PRICE = "dkk_per_day_saved"
 WITHOUT_MEETINGS = ("waiting_days_mean", "late_share")
 WITHOUT_OFFICE = (*WITHOUT_MEETINGS, "offered_load", "utilisation")
 """Metrics that mean nothing where nobody is met, or where there are no caseworkers."""
 MILLION = 1e6
-
-
-@dataclass(frozen=True)
-class Cell:
-    """A number of a CSV and how it is shown; `value` is not a number where there is none."""
-
-    value: float
-    text: str
-    span: str = ""
-    verdict: str = ""
-
-    @property
-    def data(self) -> str:
-        """The number in full, for those who read the page by machine."""
-        return repr(self.value) if math.isfinite(self.value) else ""
 
 
 @dataclass(frozen=True)
@@ -50,38 +39,10 @@ class Line:
     cells: tuple[Cell, ...]
 
 
-NOTHING = Cell(math.nan, "–")
-
-
-def verdict(is_noise: object) -> str:
-    """Whether a difference is more than noise, in words; `not defined` with one replication."""
-    text = str(is_noise).strip().lower()
-    if text in ("true", "1", "1.0"):
-        return say("noise.noise")
-    if text in ("false", "0", "0.0"):
-        return say("noise.more")
-    return say("noise.undefined")
-
-
 def about_of(metric: str) -> str:
     """What a metric is, in a few words; empty where its name says it."""
     about = find(f"metric_about.{metric}")
     return about if isinstance(about, str) else ""
-
-
-def _cell(
-    row: pd.Series, column: str, share: bool = False, whole: bool = False, place: int | None = None
-) -> Cell:
-    value, low, high = (float(row[name]) for name in (column, "ci_low", "ci_high"))
-    said = verdict(row["is_noise"]) if "is_noise" in row.index else ""
-    if row.get("metric") == "worse_off_share":
-        said = ""  # a share of people, not a difference that could be chance
-    return Cell(
-        value,
-        show(value, low, high, share, whole, place),
-        show_interval(value, low, high, share, whole, place) if math.isfinite(value) else "",
-        said if math.isfinite(value) else "",
-    )
 
 
 def _pick(frame: pd.DataFrame, arm: Arm, **where: str) -> pd.Series | None:
@@ -108,10 +69,21 @@ def _line(run: Run, table: str, metric: str, column: str) -> Line:
     place = _finest(rows, column, 100.0 if share else 1.0) if table == "summary" else None
     if place is not None and metric in DURATIONS:
         place = min(place, -1)  # arms are told apart by tenths of a day
-    cells = [NOTHING if row is None else _cell(row, column, share, place=place) for row in rows]
+    of: Callable[[pd.Series], Cell] = partial(cell_of, column=column, share=share, place=place)
+    if table == "differences" and metric == PRICE:
+        of = price
+    elif table == "differences" and metric != OF_PEOPLE and _is_share(frame, metric):
+        of = points
+    cells = [NOTHING if row is None else of(row) for row in rows]
     if metric in WITHOUT_OFFICE:
         cells = [_of_office(run, arm, metric, c) for arm, c in zip(run.arms, cells, strict=True)]
     return Line(metric, name_of("metric", metric), about_of(metric), tuple(cells))
+
+
+def _is_share(frame: pd.DataFrame, metric: str) -> bool:
+    return not frame.empty and bool(
+        (frame[matching(frame, metric=metric)]["unit"] == "share").any()
+    )
 
 
 def _of_office(run: Run, arm: Arm, metric: str, cell: Cell) -> Cell:
@@ -133,7 +105,9 @@ def _saving(run: Run, account: str) -> Line:
     cells = []
     for arm in run.arms:
         row = _pick(frame, arm, account=account)
-        cells.append(NOTHING if row is None else _cell(row, "net_saving_dkk_per_spell", whole=True))
+        cells.append(
+            NOTHING if row is None else cell_of(row, "net_saving_dkk_per_spell", whole=True)
+        )
     name = say("brief.net_saving", account=name_of("account", account))
     return Line(f"net_saving_{account}", name, name_of("account_about", account), tuple(cells))
 
@@ -150,6 +124,9 @@ def main_table(run: Run) -> list[Line]:
     lines.append(_line(run, "differences", "days_saved", "difference"))
     for metric in ("exit_job_share", "held_per_person", "waiting_days_mean", "offered_load"):
         lines.append(_line(run, "summary", metric, "mean"))
+    shown = {line.key for line in lines}
+    asked = dict.fromkeys(str(one["metric"]) for one in run.scenario.get("beside") or [])
+    lines += [_line(run, "summary", metric, "mean") for metric in asked if metric not in shown]
     lines += [_saving(run, account) for account in ACCOUNTS]
     lines.append(_line(run, "differences", "worse_off_share", "difference"))
     return [line for line in lines if _says_anything(line)]

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from math import isnan, nan
-
-from pandas import DataFrame
 from rich import box
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from sim.report.answers import closing_sentences
 from sim.report.brief import remarks
+from sim.report.cells import NOTHING, Cell
 from sim.report.digits import MINUS
 from sim.report.folder import Run
-from sim.report.tables import Cell, Line, main_table
-from sim.report.trial_words import trial_sentences
+from sim.report.suspension import backlog_lines, suspension_sentences
+from sim.report.tables import Line, main_table
 from sim.report.words import say
 
 WIDTH = 100
@@ -69,26 +67,25 @@ def in_blocks(run: Run) -> list[Text]:
     return [*found, Text("")]
 
 
-def backlog_table(rows: DataFrame, arms: Sequence[Mapping[str, str]]) -> Table:
-    """What a suspension leaves to catch up on: a line each, an arm a column, then the country."""
-    titles = {arm["name"]: arm.get("title") or arm["name"] for arm in arms}
-    named = list(dict.fromkeys(rows["arm"]))
-    table = Table(box=box.SIMPLE_HEAD, title=Text(say("terminal.backlog")), title_justify="left")
-    table.add_column("", overflow="fold")
-    for arm in named:
-        table.add_column(Text(titles[arm]), justify="right", overflow="fold")
-    for metric, of in rows.groupby("metric", sort=False):
-        cells = of.set_index("arm")
-        for column, suffix in (("mean", ""), ("in_country", say("backlog.in_country"))):
-            values = [cells[column].get(arm, nan) for arm in named]
-            if not all(isnan(value) for value in values):
-                shown = ["–" if isnan(v) else _short_number(v, str(metric)) for v in values]
-                table.add_row(Text(say(f"backlog.{metric}") + suffix), *(Text(c) for c in shown))
+def backlog_table(run: Run, width: int = WIDTH) -> Table:
+    """What a suspension leaves to catch up on: a line each, an arm with a suspension a column."""
+    lines = backlog_lines(run)
+    named = [i for i, _ in enumerate(run.arms) if any(_is_said(line.cells[i]) for line in lines)]
+    title = Text(say("brief.backlog"))
+    table = Table(
+        box=box.SIMPLE_HEAD, width=width, padding=(0, 1), pad_edge=False,
+        title=title, title_justify="left",
+    )  # fmt: skip
+    table.add_column("", overflow="fold", ratio=3)
+    for i in named:
+        table.add_column(Text(run.arms[i].title), justify="right", overflow="fold", ratio=1)
+    for line in lines:
+        table.add_row(Text(line.name), *(Text(line.cells[i].text) for i in named))
     return table
 
 
-def _short_number(value: float, metric: str) -> str:
-    return f"{value:.0%}" if metric.endswith("_share") else f"{value:,.0f}"
+def _is_said(cell: Cell) -> bool:
+    return cell.text != NOTHING.text
 
 
 def _text(line: Line, cell: Cell) -> Text:
@@ -110,7 +107,10 @@ def print_comparison(run: Run, console: Console | None = None) -> None:
             for line in in_blocks(run):
                 console.print(line)
         console.print(Text(say("terminal.below", baseline=run.baseline.title)))
-        for sentence in (*trial_sentences(run), *remarks(run)):
+        if not run.table("backlog").empty:
+            console.print()
+            console.print(backlog_table(run, min(WIDTH, console.width)))
+        for sentence in (*closing_sentences(run), *suspension_sentences(run), *remarks(run)):
             console.print(Text(sentence))
     text = captured.get()
     if plain:
@@ -118,6 +118,8 @@ def print_comparison(run: Run, console: Console | None = None) -> None:
             (MINUS, "-"),
             ("–", "-"),
             ("…", "..."),
+            ("“", '"'),
+            ("”", '"'),
             ("─", "-"),
             ("\N{NO-BREAK SPACE}", " "),
         ):

@@ -31,7 +31,7 @@ def trial_sentences(run: Run) -> list[str]:
         by = last.iloc[-1]
         low, high = float(by["one_trial_low"]), float(by["one_trial_high"])
         named = name_of("estimator", str(by["estimator"]))
-        chance = ""
+        chance = say("trial_looks.one_of_many")
         if math.isfinite(low):
             chance = say("trial_looks.chance", low=_days(low), high=_days(high), by=named)
         whole = last.iloc[0]

@@ -14,13 +14,13 @@ from typing import Any
 from jinja2 import Environment, StrictUndefined
 from markupsafe import Markup
 
-from sim.experiment.validation.judging import Judged, Row
-from sim.experiment.validation.verdict import CONTRADICTED, STRAINED, VERDICTS
+from sim.experiment.validation.judging import ARITHMETIC, KINDS, Judged, Row
+from sim.experiment.validation.verdict import CONTRADICTED, FITTED, STRAINED, VERDICTS
 from sim.report.digits import MINUS, show, show_interval
 from sim.report.evidence import in_words
 from sim.report.figures.validation import draw
 from sim.report.inline import inline
-from sim.report.words import LANGUAGE, find, name_of, say
+from sim.report.words import LANGUAGE, find, join, name_of, say
 
 PAGE, FIGURE = "validation.html", "validation"
 RESEARCH = "E"
@@ -29,34 +29,62 @@ FACTS = ("command", "version", "commit", "seed", "replications", "packages")
 
 
 def lead(judged: Sequence[Judged]) -> list[str]:
-    """A sentence a reading: how many rows have which verdict."""
+    """A paragraph a reading: how many rows have which verdict, arithmetic counted apart."""
     return [
-        say(
-            "validate.counts",
-            reading=one.name,
-            rows=len(one.rows),
-            figures=len({row.figure.key for row in one.rows}),
-            counts=", ".join(f"{number} {word}" for word, number in one.counts().items()),
+        " ".join(
+            (
+                say(
+                    "validate.counts",
+                    reading=one.name,
+                    rows=len(one.rows),
+                    figures=len({row.figure.key for row in one.rows}),
+                ),
+                *(_count(one, kind) for kind in (*KINDS, "")),
+            )
         )
         for one in judged
     ]
 
 
+def _count(one: Judged, kind: str) -> str:
+    """How many rows of a kind have which verdict, and what the fitted ones would be."""
+    counts = []
+    for word, number in one.counts(kind).items():
+        text = f"{number} {word}"
+        if word == FITTED:
+            missed = join(
+                [f"{n} would be {name}" for name, n in one.not_reached(kind).items() if n]
+            )
+            text += f" ({say('validate.not_reached', counts=missed)})" if missed else ""
+        counts.append(text)
+    return say(f"validate.counts_{kind or 'none'}", counts=", ".join(counts)) if counts else ""
+
+
+def contradictions(one: Judged) -> list[tuple[str, list[str]]]:
+    """What a reading contradicts, a sentence each, under a heading a kind; arithmetic apart."""
+    found = []
+    for kind in KINDS:
+        rows = [row for row in one.rows if row.verdict == CONTRADICTED and row.kind == kind]
+        if rows or kind != ARITHMETIC:
+            heading = say(f"validate.contradicted_{kind}", reading=one.name)
+            none = [say("validate.contradicted_none", reading=one.name)]
+            found.append((heading, [contradiction(row) for row in rows] or none))
+    return found
+
+
 def contradicted(one: Judged) -> list[str]:
-    """What a reading contradicts, a sentence each, under a heading."""
-    rows = [row for row in one.rows if row.verdict == CONTRADICTED]
-    if not rows:
-        return [say("validate.contradicted_none", reading=one.name)]
+    """The same as lines for a terminal."""
     return [
-        say("validate.contradicted_list", reading=one.name) + ":",
-        *(f"  {contradiction(row)}" for row in rows),
+        line
+        for heading, sentences in contradictions(one)
+        for line in (f"{heading}:", *(f"  {sentence}" for sentence in sentences))
     ]
 
 
 def contradiction(row: Row) -> str:
     """One row as a sentence."""
     return say(
-        "validate.said",
+        f"validate.said_{row.kind}",
         what=f"{row.figure.source}, {row.figure.what}",
         published=published(row),
         predicted=predicted(row),
@@ -76,15 +104,17 @@ def predicted(row: Row) -> str:
     """The prediction with its 90 % interval, in the figure's unit; nothing where there is none."""
     if row.prediction is None:
         return ""
-    low, high = row.prediction.interval()
     share = row.figure.unit == "share"
+    if row.prediction.constant:
+        return show(row.prediction.mean, share=share)
+    low, high = row.prediction.interval()
     value = show(row.prediction.mean, low, high, share=share)
     return f"{value} ({show_interval(row.prediction.mean, low, high, share=share)})"
 
 
 def chance(row: Row) -> str:
     """The standard deviations that make the interval: of one study, and of the simulation."""
-    if row.prediction is None or row.prediction.even:
+    if row.prediction is None or row.prediction.even or row.prediction.constant:
         return ""
     share = row.figure.unit == "share"
     parts = (row.prediction.chance, row.prediction.error)
@@ -100,11 +130,16 @@ def remark(row: Row) -> str:
         parts.append(say(f"validate.{how}", where=words or row.where))
     if row.why:
         parts.append(name_of("why", row.why))
-    if row.unfitted in (STRAINED, CONTRADICTED):
-        parts.append(say("validate.unfitted", verdict=row.unfitted))
     if row.note:
         parts.append(name_of("remark", row.note))
     return "; ".join(parts)
+
+
+def judgement(row: Row) -> str:
+    """The verdict, with what a fitted figure that the fit does not reach would be."""
+    if row.unfitted in (STRAINED, CONTRADICTED):
+        return f"{row.verdict} ({say('validate.unfitted', verdict=row.unfitted)})"
+    return row.verdict
 
 
 def size(row: Row) -> str:
@@ -118,7 +153,7 @@ def size(row: Row) -> str:
 def short_table(judged: Sequence[Judged]) -> tuple[tuple[str, ...], list[list[str]]]:
     """Heads and rows for a terminal."""
     first, second = judged
-    columns = ("claim", "id", "published", "predicted_or", "verdict")
+    columns = ("claim", "id", "published", "predicted_or", "kind", "verdict")
     heads = [say(f"validate.column_{name}") for name in columns]
     heads.append(second.name)
     rows = []
@@ -127,10 +162,11 @@ def short_table(judged: Sequence[Judged]) -> tuple[tuple[str, ...], list[list[st
         rows.append(
             [
                 str(row.figure.claim or row.figure.row),
-                row.figure.key,
+                row.figure.what,
                 say("validate.in_words") if words else published(row),
                 _short_prediction(row),
-                row.verdict,
+                row.kind,
+                judgement(row),
                 predicted(other),
             ]
         )
@@ -141,10 +177,7 @@ def _short_prediction(row: Row) -> str:
     """The prediction and what it is of; else where an input enters, or why not."""
     if row.prediction is None:
         return remark(row)
-    text = f"{predicted(row)}: {name_of('measure', row.measure)}"
-    if row.unfitted in (STRAINED, CONTRADICTED):
-        text += f" ({say('validate.unfitted', verdict=row.unfitted)})"
-    return text
+    return f"{predicted(row)}: {name_of('measure', row.measure)}"
 
 
 def write(folder: Path, judged: Sequence[Judged], facts: Mapping[str, Any]) -> Path:
@@ -164,10 +197,7 @@ def write(folder: Path, judged: Sequence[Judged], facts: Mapping[str, Any]) -> P
         say=say,
         lead=lead(judged),
         meanings=[find(f"validate.{word.split()[0]}") for word in VERDICTS],
-        contradicted=[
-            (one.name, [contradiction(r) for r in one.rows if r.verdict == CONTRADICTED])
-            for one in judged
-        ],
+        contradicted=[part for one in judged for part in contradictions(one)],
         figure=Markup(inline(svg, "validation-", say("validate.figure"))),
         second=judged[1].name,
         groups=_groups(judged),
@@ -203,9 +233,10 @@ def _groups(judged: Sequence[Judged]) -> list[tuple[str, list[dict[str, Any]]]]:
                 "predicted": predicted(row),
                 "value": "" if row.prediction is None else repr(row.prediction.mean),
                 "chance": chance(row),
-                "verdict": row.verdict,
+                "kind": row.kind,
+                "verdict": judgement(row),
                 "other": predicted(other),
-                "other_verdict": other.verdict if other.prediction else "",
+                "other_verdict": judgement(other) if other.prediction else "",
                 "remark": remark(row),
             }
         )

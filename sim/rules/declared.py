@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from sim.rules.costs import ACCOUNTS
 from sim.rules.levers import LEVERS
 from sim.rules.parameters import Parameter as P
 from sim.rules.people import GROUPS
@@ -201,17 +202,31 @@ _CHECK_BACKLOG = P(
     "number of meetings a year of the country to which a backlog is scaled", "meetings per year",
     low=0, above=True, optional=True,
 )  # fmt: skip
+_CHECK_NOT_HELD = P(
+    "checks.backlog.country_not_held_meetings",
+    "number of meetings not held in the country as a text says, told beside the backlog's",
+    "meetings", low=0, optional=True,
+)  # fmt: skip
 _SAME = "checks.same_meetings"
 _CHECKS = (
     P(f"{_SAME}.tolerance", "largest relative difference of planned meetings from the first arm",
       "share", low=0, high=1, optional=True),
     P(f"{_SAME}.exceptions", "group that is meant to have more or fewer", kind="choice",
       words=GROUPS, many=True, optional=True),
-    _CHECK_BACKLOG,
+    _CHECK_BACKLOG, _CHECK_NOT_HELD,
+)  # fmt: skip
+_ANSWERS = (
+    P("beside.[].metric", "metric to hold against a published figure", kind="text", optional=True),
+    P("beside.[].value", "published figure, in the unit of the metric", optional=True),
+    P("beside.[].what", "what the published figure is, in a few words", kind="text",
+      optional=True),
+    P("break_even.lever", "lever whose break-even value is sought", kind="text", optional=True),
+    P("break_even.account", "account that is to break even", kind="choice", words=ACCOUNTS,
+      optional=True),
 )  # fmt: skip
 
 PARAMETERS: tuple[P, ...] = (
     *_TEXTS, *_TRIAL, *_POPULATION, *_HAZARD, *_EFFECT, *_OFFICE, *_MARKET, *_COSTS, *_DESIGN,
-    *_CHECKS, *LEVERS,
+    *_CHECKS, *_ANSWERS, *LEVERS,
 )  # fmt: skip
 """Every parameter that ships; plug-ins add theirs (see `registry`)."""

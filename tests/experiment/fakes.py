@@ -56,7 +56,9 @@ def study(
 ) -> FakeStudy:
     """A study of this many people a group; further names are keys of its design."""
     free = {"lump_dkk": 0.0, "dkk_per_job": 0.0}
-    regime = {"quality_dkk_per_meeting": 0.0, "programme": free, "groups": ["all"]}
+    regime = {
+        "quality_dkk_per_meeting": 0.0, "programme": free, "groups": ["all"], "windows": [],
+    }  # fmt: skip
     values = {
         "title": "Made up",
         "question": "What if?",

@@ -41,15 +41,36 @@ def test_what_is_not_held_is_owed_and_caught_up_on() -> None:
     assert found["not_held_meetings"] == 4 * PEOPLE
     assert found["spared_hours"] == pytest.approx(4 * PEOPLE)
     assert found["owed_people"] == PEOPLE and found["met_share"] == 1.0
-    assert found["catch_up_hours"] == pytest.approx(PEOPLE)
     assert 0.0 < found["drained_days"] <= 5.1  # day 80 is due to everybody anyway
-    assert isnan(found["queue_back_days"])
+    assert isnan(found["queue_longer_days"])
 
 
-def test_what_is_dropped_is_met_at_the_next_meeting() -> None:
+def test_catching_up_costs_the_hours_of_the_meetings_that_are_not_in_the_plan() -> None:
+    """Day 80 is in the plan of everybody: of 14 days to catch up in, 5 come before it."""
+    found = measured()
+    assert found["catch_up_hours"] == pytest.approx(found["more_hours"] + 4 * PEOPLE)
+    assert 0.2 * PEOPLE < found["catch_up_hours"] < 0.5 * PEOPLE  # 5 of 14 days, a sd of .034
+
+
+def test_whoever_is_called_before_the_next_meeting_costs_an_hour() -> None:
+    found = measured(catch_up_days=4)
+    assert found["catch_up_hours"] == pytest.approx(PEOPLE)
+    assert found["more_hours"] == pytest.approx(PEOPLE - 4 * PEOPLE)
+
+
+def test_what_is_dropped_is_owed_to_nobody_and_costs_nothing() -> None:
     found = measured(missed="drop")
-    assert found["owed_people"] == PEOPLE
-    assert found["drained_days"] == pytest.approx(5.0, abs=0.1)
+    assert found["not_held_meetings"] == 4 * PEOPLE
+    assert found["owed_people"] == found["catch_up_hours"] == 0.0
+    assert isnan(found["drained_days"]) and isnan(found["met_share"])
+    assert found["more_hours"] == pytest.approx(-found["spared_hours"])
+
+
+def test_a_year_is_told_from_the_days_before_the_suspension() -> None:
+    """At 10 days apart: from a year here, since the suspension begins in the first eight weeks."""
+    assert measured()["first_arm_meetings_per_year"] == pytest.approx(36.4 * PEOPLE, rel=0.03)
+    later = measured(**{"from": "2020-03-05", "to": "2020-04-14"})
+    assert later["first_arm_meetings_per_year"] == pytest.approx(36.5 * PEOPLE, rel=0.1)
 
 
 def test_a_clock_that_stops_owes_nothing() -> None:

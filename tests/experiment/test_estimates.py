@@ -202,6 +202,22 @@ def test_a_ratio_over_noise_is_left_blank() -> None:
     assert row(table, "C", "net_saving_public_dkk")["difference"] == -200.0
 
 
+def test_a_day_lost_has_no_price() -> None:
+    values: list[Values] = [
+        {
+            ("A", "all", "rmst_728_days"): 100.0,
+            ("B", "all", "rmst_728_days"): 110.0 + noise,
+            ("A", "all", "public_dkk"): 1000.0,
+            ("B", "all", "public_dkk"): 1200.0,
+        }
+        for noise in (-0.2, 0.1, 0.15)
+    ]
+    table = differences(outcomes(*values))
+    assert row(table, "B", "days_saved")["ci_high"] < 0
+    blank = row(table, "B", "dkk_per_day_saved")
+    assert blank[["difference", "ci_low", "ci_high", "is_noise"]].isna().all()
+
+
 def test_a_median_that_some_replication_did_not_reach_is_blank() -> None:
     first = {("A", "all", "median_days"): 90.0, ("B", "all", "median_days"): 80.0}
     second = {("A", "all", "median_days"): 92.0}

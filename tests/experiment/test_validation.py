@@ -13,13 +13,23 @@ import yaml
 from sim.config import load
 from sim.config.catalogue import data_root, published_figures
 from sim.experiment.validation.experiments import experiment, read_rules
-from sim.experiment.validation.judging import Reading, Row, check
+from sim.experiment.validation.judging import (
+    ARITHMETIC,
+    SIMULATED,
+    Judged,
+    Reading,
+    Row,
+    check,
+)
 from sim.experiment.validation.record import record
 from sim.experiment.validation.verdict import (
     COMPATIBLE,
     CONTRADICTED,
+    FITTED,
+    INPUT,
     STRAINED,
     Prediction,
+    of_constant,
     of_range,
     of_replications,
     reading,
@@ -27,6 +37,7 @@ from sim.experiment.validation.verdict import (
     verdict,
 )
 from sim.experiment.validation.worked import WORKED
+from sim.report.validation import contradictions, lead
 from sim.report.words import find
 from sim.rules.declared import PARAMETERS
 from sim.rules.errors import CheckError
@@ -106,11 +117,57 @@ def test_what_is_rounded_is_read_as_a_band() -> None:
     assert rounding(19, "days", False) == 0.5
     assert rounding(11.5, "weeks", False) == pytest.approx(0.05)
     assert rounding(0.3, "share", False) == 0.005
-    assert rounding(600, "people", True) == 50
+    assert rounding(600, "people", True) == 30
+    assert rounding(3, "weeks", True) == 0.5
     assert reading(figure(9, bound="at_least")) == (8.5, inf)
     assert reading(figure(11, bound="at_most")) == (-inf, 11.5)
     assert reading(figure(0.25, "share", low=0.2, high=0.3)) == (0.2, 0.3)
     assert reading(figure(-62)) == (-62.5, -61.5)
+
+
+def test_about_allows_five_per_cent() -> None:
+    """12 times 18 jobs against "about 225" is rounding, not a contradiction."""
+    about = figure(225, "people", bound="about")
+    assert reading(about) == (213.75, 236.25)
+    assert verdict(reading(about), of_constant(216)) == COMPATIBLE
+    assert verdict(reading(about), of_constant(213)) == CONTRADICTED
+    assert verdict(reading(figure(225, "people")), of_constant(216)) == CONTRADICTED
+
+
+def test_a_constant_has_no_interval() -> None:
+    found = record(Row(figure(9), "areas_as_named", "", of_constant(9.0), COMPATIBLE))
+    assert (found["simulated"], found["low_90"], found["high_99"]) == (9.0, "", "")
+    assert verdict(point(0.39), of_constant(1 - 0.61)) == COMPATIBLE
+
+
+def judged() -> Judged:
+    model = Row(figure(9), "days_saved", "esbjerg", Prediction(9.0, 1.0), COMPATIBLE)
+    fitted = replace(model, verdict=FITTED, unfitted=CONTRADICTED)
+    missed = replace(model, verdict=CONTRADICTED)
+    sums = Row(figure(9), "areas_as_named", "", of_constant(9.0), COMPATIBLE, arithmetic=True)
+    wrong = replace(sums, verdict=CONTRADICTED)
+    given = replace(sums, verdict=INPUT)
+    return Judged("one", (model, fitted, replace(fitted, unfitted=STRAINED), missed,
+                          replace(fitted, unfitted=COMPATIBLE), sums, wrong, given))  # fmt: skip
+
+
+def test_arithmetic_is_counted_apart() -> None:
+    one = judged()
+    assert one.counts(SIMULATED) == {FITTED: 3, COMPATIBLE: 1, CONTRADICTED: 1}
+    assert one.counts(ARITHMETIC) == {COMPATIBLE: 1, CONTRADICTED: 1}
+    assert one.counts("") == {INPUT: 1}
+    headings = [(heading, len(rows)) for heading, rows in contradictions(one)]
+    assert headings == [
+        (find("validate.contradicted_simulated").format(reading="one"), 1),
+        (find("validate.contradicted_arithmetic").format(reading="one"), 1),
+    ]
+
+
+def test_what_the_fit_does_not_reach_is_counted_beside_the_fitted() -> None:
+    assert judged().not_reached(SIMULATED) == {STRAINED: 1, CONTRADICTED: 1}
+    assert judged().not_reached(ARITHMETIC) == {STRAINED: 0, CONTRADICTED: 0}
+    (said,) = lead([judged()])
+    assert "3 fitted (of which 1 would be strained and 1 would be contradicted" in said
 
 
 def test_an_even_range_ends_where_its_inputs_do() -> None:
@@ -212,6 +269,8 @@ def test_a_row_of_the_table_holds_both_sides_in_full() -> None:
     assert found["low_99"] < found["low_90"] < 9.0 < found["high_90"] < found["high_99"]
     above = replace(row, expected="above 0")
     assert above.band == (0.0, inf)
+    words = replace(above, figure=replace(row.figure, value=None, why="shorter"))
+    assert (record(words)["published"], record(words)["read_as"]) == ("", "above 0")
 
 
 def test_experiments_have_the_published_sizes_and_people_of_their_own(rules: dict) -> None:

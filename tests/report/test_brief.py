@@ -17,8 +17,8 @@ from rich.console import Console
 
 from sim.report import write
 from sim.report.brief import remarks
-from sim.report.folder import read
-from sim.report.tables import main_table
+from sim.report.folder import Run, read
+from sim.report.tables import Line, difference_table, main_table
 from sim.report.terminal import print_comparison
 
 Make = Callable[..., Path]
@@ -93,6 +93,36 @@ def test_each_number_of_the_main_table_equals_the_csv(reported: Path) -> None:
             share = metric.endswith("_share") or metric == "offered_load"
             shown = float(own.loc[arm, column]) * (100.0 if share else 1.0)
             assert _as_number(text) == pytest.approx(shown, abs=_half_digit(text))
+
+
+def as_rows(run: Run, metric: str, unit: str, *rows: tuple[float, float, float, object]) -> Line:
+    """The line of a metric that has these differences: value, interval, is it noise."""
+    columns = ["difference", "ci_low", "ci_high", "is_noise"]
+    table = pd.DataFrame(rows, columns=columns).assign(metric=metric, unit=unit, group="all")
+    table["arm"] = [arm.name for arm in run.arms[1 : len(rows) + 1]]
+    (line,) = difference_table(replace(run, tables={**run.tables, "differences": table}))
+    return line
+
+
+def test_differences_of_shares_are_percentage_points_and_people_worse_off_per_cent(
+    reported: Path,
+) -> None:
+    run = read(reported)
+    row = (-0.0026, -0.0031, -0.0021, False)
+    for metric in ("exit_job_share", "offered_load", "survival_364"):
+        cell = as_rows(run, metric, "share", row).cells[1]
+        assert (cell.text, cell.span) == ("−0.26 pp", "−0.31 to −0.21 pp"), metric
+    people = as_rows(run, "worse_off_share", "share", (0.041, 0.039, 0.043, False)).cells[1]
+    assert people.text == "4.10 %"
+
+
+def test_a_day_saved_has_a_price_only_where_days_are_saved_at_a_cost(reported: Path) -> None:
+    prices = as_rows(
+        read(reported), "dkk_per_day_saved", "DKK per day",
+        (-190.0, -240.0, -140.0, False), (212.0, 160.0, 271.0, False), (-9.0, -20.0, 2.0, True),
+    ).cells  # fmt: skip
+    assert [cell.text for cell in prices] == ["–", "saves both", "210", "no clear cost"]
+    assert [cell.verdict for cell in prices] == ["", "", "more than noise", ""]
 
 
 def test_each_net_saving_equals_the_csv(reported: Path) -> None:
@@ -237,3 +267,10 @@ def test_the_terminal_shows_the_comparison_in_a_hundred_columns(
     assert "\x1b" not in text
     for part in ("Standard", "Intensified", "10.1 to 11.7", "186"):
         assert part in text
+
+
+def test_the_example_person_is_said_to_wait_for_nobody(reported: Path) -> None:
+    """It is met at once whatever the queue: more meetings than in a run with too few caseworkers."""
+    page = (reported / "report.html").read_text(encoding="utf-8")
+    assert "waits for no caseworker" in page
+    assert "The example waits for nobody." in page

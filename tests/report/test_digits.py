@@ -6,7 +6,7 @@ import math
 
 import pytest
 
-from sim.report.digits import rounded, show, show_interval, with_interval
+from sim.report.digits import column_place, in_column, rounded, show, show_interval, with_interval
 
 
 @pytest.mark.parametrize(
@@ -42,3 +42,14 @@ def test_a_negative_number_has_a_true_minus_and_zero_has_none() -> None:
     assert rounded(-1234.5, 0) == "−1,234"
     assert rounded(-0.001, -1) == "0.0"
     assert rounded(-3.0, 1) == "0"
+
+
+def test_numbers_below_each_other_have_as_many_decimals() -> None:
+    fine, coarse, tiny = (0.767, 0.739, 0.795), (9.1, -0.3, 18.5), (-0.008, -0.014, -0.002)
+    place = column_place([fine, coarse])
+    assert place == -1  # one digit more than the coarse one supports, not three
+    assert [show(*row, place=place) for row in (fine, coarse)] == ["0.8", "9.1"]
+    assert show_interval(*coarse, place=place) == "−0.3 to 18.5"
+    assert in_column(place, *coarse) == place
+    assert show_interval(*tiny, place=in_column(place, *tiny)) == "−0.014 to −0.002"
+    assert column_place([(math.nan, math.nan, math.nan)]) is None

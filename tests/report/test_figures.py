@@ -175,6 +175,18 @@ def test_the_headline_of_the_groups_states_no_noise_as_a_finding(run: Run) -> No
     assert "noise" not in flat(alone) and "depending on the group" in flat(alone)
 
 
+def test_the_end_of_a_right_in_the_last_week_is_no_effect_of_the_regimes(run: Run) -> None:
+    """A spike in the last week only is drawn, and not the largest difference of the headline."""
+    table = run.table("survival").copy()
+    spike = (table["arm"] == "intensified") & (table["week"] == table["week"].max())
+    table.loc[spike, "survival"] += 0.4
+    with style.drawing():
+        usual = survival.draw(run)
+        spiked = survival.draw(replace(run, tables={**run.tables, "survival": table}))
+    assert usual is not None and spiked is not None
+    assert spiked.heading == usual.heading and "by at most" in usual.heading
+
+
 def test_thirty_people_are_told_apart_by_more_than_a_day(run: Run) -> None:
     first = run.rows("thirty_spells", arm="standard").reset_index(drop=True)
     gaps = np.repeat([-1.01, -0.99, 0.0, 0.99, 1.01], 6)

@@ -63,7 +63,7 @@ def test_a_life_says_what_happened_when_and_why(tmp_path: Path) -> None:
     assert "held on 6 March 2020 09:36, after waiting 2.0 days" in text
     assert "number 2 of the plan, called again" in text
     assert "Found a job on 13 April 2020, after 70.0 days" in text
-    assert "More: the first spell is 13.0 days shorter than under Standard." in text
+    assert "More: the first spell is 13.0 days shorter than under “Standard”." in text
 
 
 @pytest.mark.parametrize("outcome", OUTCOMES)

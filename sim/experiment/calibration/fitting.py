@@ -212,7 +212,7 @@ def _must_be_attainable(emulation: Emulation) -> None:
 
 
 def _ridge(emulation: Emulation, ridge: Ridge, tell: Tell) -> list[Pair]:
-    """The pairs of parameters that fit equally well."""
+    """The pairs of parameters that fit best for each value of the second."""
     target = emulation.target
     fit = tuple(one for one in target.fit if one.key != ridge.key)
     pairs: list[Pair] = []

@@ -26,6 +26,10 @@ class Solution:
     at_end: tuple[str, ...] = ()
 
 
+AS_GOOD = 0.01
+"""A fit is as good as another if its misfit is at most this much larger."""
+
+
 @dataclass(frozen=True)
 class Pair:
     """A point of the ridge: the second parameter, and the fit with it; None where there is none.
@@ -54,3 +58,8 @@ class Calibration:
     """By figure: every value of the first parameter that would give it alone."""
     ridge: tuple[Pair, ...]
     tried: int
+
+    def as_good(self, pair: Pair) -> bool:
+        """Whether a pair of the ridge fits as well as the best solution, or better."""
+        best = min(one.misfit for one in self.solutions)
+        return pair.misfit is not None and pair.misfit <= best + AS_GOOD

@@ -55,17 +55,21 @@ def _rows(found: Calibration, number: int, one: Solution) -> list[list[Any]]:
 
 
 def ridge(found: Calibration) -> pd.DataFrame:
-    """ridge.csv: for each value of the second parameter, the fits with it; blank where none is."""
+    """ridge.csv: for each value of the second parameter, the fits with it; blank where none is.
+
+    `as_good`: whether the pair fits as well as the solution does.
+    """
     if found.target.ridge is None:
         return pd.DataFrame()
     keys = [one.key for one in found.target.fit if one.key != found.target.ridge.key]
     rows = [
         [pair.second, pair.number, *((pair.point or {}).get(key, nan) for key in keys),
          nan if pair.misfit is None else pair.misfit,
+         found.as_good(pair),
          nan if pair.attainable is None else pair.attainable]
         for pair in found.ridge
     ]  # fmt: skip
-    columns = [found.target.ridge.key, "solution", *keys, "misfit", "nearest_attainable"]
+    columns = [found.target.ridge.key, "solution", *keys, "misfit", "as_good", "nearest_attainable"]
     return pd.DataFrame(rows, columns=columns)
 
 

@@ -17,9 +17,11 @@ from sim.experiment.pool import Pool, Progress, no_progress
 from sim.experiment.validation.experiments import Experiment, experiment, read_rules
 from sim.experiment.validation.measures import MEASURED_IN, MEASURES
 from sim.experiment.validation.verdict import (
+    CONTRADICTED,
     FITTED,
     INPUT,
     OUTSIDE,
+    STRAINED,
     VERDICTS,
     Prediction,
     of_replications,
@@ -37,6 +39,8 @@ REPLICATIONS_OF_A_STUDY, REPLICATIONS_OF_A_FLOW = 2.0, 0.5
 FEWEST = 4
 NOBODY = "nobody"
 ABOVE_0 = "above 0"
+SIMULATED, ARITHMETIC = "simulated", "arithmetic"
+KINDS = (SIMULATED, ARITHMETIC)
 FIT = re.compile(r"\b(fit|fitted|calibrated)\b")
 
 
@@ -85,8 +89,17 @@ class Row:
     people: tuple[int, ...] = ()
     assumed: bool = False
     replications: int = 0
+    arithmetic: bool = False
+    """Whether published figures are compared with one another, so that the model is not tried."""
     unfitted: str = ""
     """What a figure that is `fitted` would be if it had not been used in the fit."""
+
+    @property
+    def kind(self) -> str:
+        """What the verdict rests on; nothing where there is none."""
+        if self.verdict in (INPUT, OUTSIDE):
+            return ""
+        return ARITHMETIC if self.arithmetic else SIMULATED
 
     @property
     def band(self) -> tuple[float, float]:
@@ -105,10 +118,16 @@ class Judged:
     name: str
     rows: tuple[Row, ...]
 
-    def counts(self) -> dict[str, int]:
-        """How many rows have each verdict."""
-        found = Counter(row.verdict for row in self.rows)
-        return {word: found[word] for word in VERDICTS}
+    def counts(self, kind: str) -> dict[str, int]:
+        """How many rows of a kind (none: inputs and what is outside) have each verdict."""
+        found = Counter(row.verdict for row in self.rows if row.kind == kind)
+        return {word: found[word] for word in VERDICTS if found[word]}
+
+    def not_reached(self, kind: str) -> dict[str, int]:
+        """Of a kind's rows that are fitted: how many would be strained or contradicted if not."""
+        fitted = (row for row in self.rows if row.verdict == FITTED and row.kind == kind)
+        found = Counter(row.unfitted for row in fitted)
+        return {word: found[word] for word in (STRAINED, CONTRADICTED)}
 
 
 def replications_of(one: Experiment, replications: int) -> int:
@@ -218,6 +237,7 @@ def _row(figure: Figure, rule: Mapping[str, Any], known: Known, fitted: Iterable
         people=tuple(n for n in known.experiments[name].people.values() if n) if name else (),
         assumed=bool(name) and known.experiments[name].assumed,
         replications=replications,
+        arithmetic=bool(measure) and (not name or bool(rule.get("arithmetic"))),
     )
     if rule.get("outside"):
         return made(verdict=OUTSIDE)

@@ -9,8 +9,8 @@ from sim.experiment.validation.verdict import ALMOST_INSIDE, INSIDE
 
 COLUMNS = (
     "claim", "id", "source", "mark", "what", "unit", "published", "published_low",
-    "published_high", "published_se", "bound", "published_in_words", "measure", "experiment",
-    "people", "people_assumed", "replications", "simulated", "low_90", "high_90", "low_99",
+    "published_high", "published_se", "bound", "published_in_words", "read_as", "kind", "measure",
+    "experiment", "people", "people_assumed", "replications", "simulated", "low_90", "high_90", "low_99",
     "high_99", "chance_sd", "simulation_se", "verdict", "if_not_fitted", "enters_at", "why", "note",
 )  # fmt: skip
 
@@ -27,12 +27,14 @@ def record(row: Row) -> dict[str, Any]:
         "mark": figure.mark,
         "what": figure.what,
         "unit": figure.unit,
-        "published": row.expected or ("" if figure.value is None else figure.value),
+        "published": "" if figure.value is None else figure.value,
         "published_low": low,
         "published_high": high,
         "published_se": figure.standard_error or "",
         "bound": figure.bound,
         "published_in_words": figure.why,
+        "read_as": row.expected,
+        "kind": row.kind,
         "measure": row.measure,
         "experiment": row.experiment,
         "people": " ".join(str(n) for n in row.people),
@@ -44,6 +46,7 @@ def record(row: Row) -> dict[str, Any]:
     }
     if prediction is not None:
         found["simulated"] = prediction.mean
+    if prediction is not None and not prediction.constant:
         found["low_90"], found["high_90"] = prediction.interval(INSIDE)
         found["low_99"], found["high_99"] = prediction.interval(ALMOST_INSIDE)
         found["chance_sd"], found["simulation_se"] = prediction.chance, prediction.error

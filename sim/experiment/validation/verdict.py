@@ -31,6 +31,12 @@ INSIDE, ALMOST_INSIDE = 0.90, 0.99
 
 HALF_A_PER_CENT = 0.005
 
+SLACK = 1e-12
+"""What rounding in the computer may add, relative to a number."""
+
+ABOUT = 0.05
+"""What "about" allows on either side, as a part of the number."""
+
 
 @dataclass(frozen=True)
 class Prediction:
@@ -46,6 +52,11 @@ class Prediction:
     error: float = 0.0
     freedom: float = inf
     half: float = 0.0
+
+    @property
+    def constant(self) -> bool:
+        """Whether it is one number, so that there is no interval around it."""
+        return not (self.chance or self.error or self.half)
 
     @property
     def even(self) -> bool:
@@ -84,23 +95,27 @@ def of_range(low: float, high: float) -> Prediction:
     return Prediction((low + high) / 2.0, half=(high - low) / 2.0)
 
 
+def of_constant(value: float) -> Prediction:
+    """A prediction that is worked out from published numbers, without any chance or range."""
+    return Prediction(value)
+
+
 def rounding(value: float, unit: str, about: bool) -> float:
-    """Half of the last digit that a published number shows (of the last that is not 0, if about).
+    """Half of the last digit that a published number shows; 5 % of it, if that is more and it is
+    published as "about".
 
     Shares are published in per cent.
     """
+    least = ABOUT * abs(value) if about else 0.0
     if unit == "share":
-        return HALF_A_PER_CENT
+        return max(least, HALF_A_PER_CENT)
     digit = 1.0
-    if value == int(value):
-        while about and value and value % (10.0 * digit) == 0.0:
-            digit *= 10.0
-    else:
+    if value != int(value):
         while round(value / digit) * digit != value and digit > 1e-9:
             digit /= 10.0
             if abs(round(value / digit) * digit - value) < 1e-12:
                 break
-    return digit / 2.0
+    return max(least, digit / 2.0)
 
 
 def reading(figure: Figure) -> tuple[float, float]:
@@ -119,9 +134,14 @@ def reading(figure: Figure) -> tuple[float, float]:
 
 
 def verdict(band: tuple[float, float], prediction: Prediction) -> str:
-    """Where a published number, read as a band, lies in the prediction."""
+    """Where a published number, read as a band, lies in the prediction.
+
+    A constant is compatible or contradicted: it has no interval to be strained by.
+    """
+    slack = SLACK * abs(prediction.mean)
     for share, word in ((INSIDE, COMPATIBLE), (ALMOST_INSIDE, STRAINED)):
         low, high = prediction.interval(share)
+        low, high = low - slack, high + slack
         if band[0] <= high and band[1] >= low:
             return word
     return CONTRADICTED

@@ -1,6 +1,7 @@
 """Measures that are worked out: from other published figures, or from means of several replications.
 
-Published inputs count as what their rounding leaves open, others as what their ranges do.
+What is worked out from published numbers alone is one number, without an interval. Where a range or
+a chance enters (what staff costs, a coin), the prediction has theirs.
 """
 
 from __future__ import annotations
@@ -15,13 +16,16 @@ import numpy as np
 
 from sim.experiment.validation.experiments import Experiment
 from sim.experiment.validation.measures import DAYS_PER_YEAR
-from sim.experiment.validation.verdict import Prediction, of_range, of_replications, reading
+from sim.experiment.validation.verdict import (
+    Prediction,
+    of_constant,
+    of_range,
+    of_replications,
+)
 from sim.rules.calendar import DAYS_PER_WEEK
 from sim.rules.published import Published
 
 MONTHS_PER_YEAR = 12
-ROUNDING_DAYS = 0.5
-ROUNDING_SHARE = 0.005
 
 
 @dataclass(frozen=True)
@@ -73,8 +77,7 @@ def not_treated_by_a_fair_coin(known: Known) -> Prediction:
 
 
 def _a_year(known: Known, by_month: str) -> Prediction:
-    low, high = reading(known.published[by_month])
-    return of_range(MONTHS_PER_YEAR * low, MONTHS_PER_YEAR * high)
+    return of_constant(MONTHS_PER_YEAR * known.number(by_month))
 
 
 def jobs_per_month_by_ratio(known: Known) -> Prediction:
@@ -93,8 +96,7 @@ def net_saving_in_year_dkk(known: Known) -> Prediction:
 def weeks_of_the_window(known: Known) -> Prediction:
     (window,) = known.values["regimes"]["lockdown_voluntary"]["windows"]
     first, last = (date.fromisoformat(str(window[key])) for key in ("from", "to"))
-    days = float((last - first).days)
-    return of_range(*((days + off) / DAYS_PER_WEEK for off in (-ROUNDING_DAYS, ROUNDING_DAYS)))
+    return of_constant((last - first).days / DAYS_PER_WEEK)
 
 
 def mean_of_the_bands(known: Known) -> Prediction:
@@ -104,18 +106,15 @@ def mean_of_the_bands(known: Known) -> Prediction:
         for key, figure in known.published.items()
         if key.startswith("lockdown_reach_share_")
     ]
-    mean = float(np.mean(shares))
-    return of_range(mean - ROUNDING_SHARE, mean + ROUNDING_SHARE)
+    return of_constant(float(np.mean(shares)))
 
 
 def _as_read(known: Known, key: str) -> Prediction:
-    value = known.number(key)
-    return of_range(value - ROUNDING_SHARE, value + ROUNDING_SHARE)
+    return of_constant(known.number(key))
 
 
 def the_other_managers(known: Known) -> Prediction:
-    rest = 1.0 - known.number("lockdown_very_positive_share")
-    return of_range(rest - ROUNDING_SHARE, rest + ROUNDING_SHARE)
+    return of_constant(1.0 - known.number("lockdown_very_positive_share"))
 
 
 def backlog_by_weeks(known: Known) -> Prediction:
@@ -132,14 +131,12 @@ def backlog_meetings(known: Known) -> Prediction:
 
 def areas_as_named(known: Known) -> Prediction:
     """The names, with the two that a slash joins as one."""
-    named = known.number("north_jutland_municipalities_named") - 1.0
-    return of_range(named - ROUNDING_DAYS, named + ROUNDING_DAYS)
+    return of_constant(known.number("north_jutland_municipalities_named") - 1.0)
 
 
 def one_of_the_meetings(known: Known) -> Prediction:
     """One over the meetings in half a year."""
-    low, high = reading(known.published["e5_meetings_half_year"])
-    return of_range(1.0 / high, 1.0 / low)
+    return of_constant(1.0 / known.number("e5_meetings_half_year"))
 
 
 def public_saving_eur(known: Known) -> Prediction:

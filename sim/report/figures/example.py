@@ -8,8 +8,8 @@ from matplotlib.axes import Axes
 
 from sim.report.digits import rounded
 from sim.report.figures.coincide import coinciding, say_coinciding
-from sim.report.figures.sheet import Sheet
-from sim.report.figures.style import GREY, look, width_points
+from sim.report.figures.sheet import Heads, Sheet
+from sim.report.figures.style import look, width_points
 from sim.report.folder import Arm, Run
 from sim.report.words import say
 
@@ -27,11 +27,13 @@ def draw(run: Run) -> Sheet | None:
     if len(arms) > MOST:
         notes.append(say("example_person.only", number=MOST, arms=len(arms)))
     arms = arms[:MOST]
+    heads = Heads(arms, [_sums(rows, meetings, arm) for arm in arms])
+    step = STEP + heads.extra
     sheet = Sheet(
         run,
         _heading(rows),
         say("example_person.subtitle"),
-        STEP * len(arms) + 0.48,
+        step * len(arms) + 0.48,
         notes,
     )
     _key(sheet)
@@ -39,19 +41,13 @@ def draw(run: Run) -> Sheet | None:
     highest = float(shown[["job_rate_per_week", "baseline_per_week"]].max().max()) or 1.0
     last = float(shown["day"].max())
     for i, arm in enumerate(arms):
-        top = 0.26 + STEP * i
+        top = 0.26 + step * i
         own = rows[rows["arm"] == arm.name].sort_values("day")
         own_meetings = (
             meetings[meetings["arm"] == arm.name] if not meetings.empty else pd.DataFrame()
         )
-        sheet.text(0.12, top + 0.1, arm.title, 9, look(arm).ink, "bold")
-        held = 0 if own_meetings.empty else int((own_meetings["outcome"] == "held").sum())
-        rise = (
-            float(own["job_rate_per_week"].sum() / max(own["baseline_per_week"].sum(), 1e-12)) - 1
-        )
-        words = say("example_person.sums", held=held, rise=rounded(100 * rise, 0))
-        sheet.text(4.68, top + 0.1, words, 7.5, GREY, ha="right")
-        axes = sheet.axes(0.56, top + 0.24, 4.1, TALL)
+        heads.draw(sheet, i, top + 0.1)
+        axes = sheet.axes(0.56, top + 0.24 + heads.extra, 4.1, TALL)
         _panel(axes, own, own_meetings, arm, highest)
         axes.set_xlim(0, last)
         axes.set_xticks(np.arange(0, last + 1, 91 if last <= 728 else 182))
@@ -59,6 +55,16 @@ def draw(run: Run) -> Sheet | None:
         if i == len(arms) - 1:
             axes.set_xlabel(say("axis.spell_day"), labelpad=2)
     return sheet
+
+
+def _sums(rows: pd.DataFrame, meetings: pd.DataFrame, arm: Arm) -> str:
+    """Meetings held, and by how much they raise the chance."""
+    own = rows[rows["arm"] == arm.name]
+    held = 0
+    if not meetings.empty:
+        held = int(((meetings["arm"] == arm.name) & (meetings["outcome"] == "held")).sum())
+    rise = float(own["job_rate_per_week"].sum() / max(own["baseline_per_week"].sum(), 1e-12)) - 1
+    return say("example_person.sums", held=held, rise=rounded(100 * rise, 0))
 
 
 def _heading(rows: pd.DataFrame) -> str:

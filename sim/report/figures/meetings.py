@@ -7,8 +7,8 @@ import pandas as pd
 
 from sim.report.digits import rounded
 from sim.report.figures.coincide import coinciding, say_coinciding
-from sim.report.figures.sheet import Sheet
-from sim.report.figures.style import GREY, look, width_points
+from sim.report.figures.sheet import Heads, Sheet
+from sim.report.figures.style import look, width_points
 from sim.report.folder import Run
 from sim.report.words import say
 
@@ -36,22 +36,28 @@ def draw(run: Run) -> Sheet | None:
     )
     both = ["planned_per_person", "held_per_person"]
     notes = say_coinciding(coinciding({arm: own[arm][both].to_numpy().ravel() for arm in arms}))
-    sheet = Sheet(run, heading, say("meetings_by_month.subtitle"), step * len(arms) + 0.42, notes)
-    _key(sheet)
-    highest = float(rows[["planned_per_person", "held_per_person"]].max().max()) or 1.0
+    if any(arm.windows for arm in arms):
+        notes.append(say("meetings_by_month.suspended"))
     last = int(rows["month"].max())
-    for i, arm in enumerate(arms):
-        seen = look(arm)
-        top = 0.22 + step * i
-        sheet.text(0.12, top + 0.1, arm.title, 9, seen.ink, "bold")
-        sums = say(
+    sums = [
+        say(
             "meetings_by_month.sums",
             held=rounded(float(own[arm]["held_per_person"].sum()), -1),
             planned=rounded(float(own[arm]["planned_per_person"].sum()), -1),
             months=last,
         )
-        sheet.text(4.68, top + 0.1, sums, 7.5, GREY, ha="right")
-        axes = sheet.axes(0.5, top + 0.22, 4.16, tall)
+        for arm in arms
+    ]
+    heads = Heads(arms, sums)
+    step += heads.extra
+    sheet = Sheet(run, heading, say("meetings_by_month.subtitle"), step * len(arms) + 0.42, notes)
+    _key(sheet)
+    highest = float(rows[["planned_per_person", "held_per_person"]].max().max()) or 1.0
+    for i, arm in enumerate(arms):
+        seen = look(arm)
+        top = 0.22 + step * i
+        heads.draw(sheet, i, top + 0.1)
+        axes = sheet.axes(0.5, top + 0.22 + heads.extra, 4.16, tall)
         months = own[arm]["month"].to_numpy()
         held = own[arm]["held_per_person"].to_numpy()
         planned = own[arm]["planned_per_person"].to_numpy()

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import math
-from typing import Any
 
 import pandas as pd
 from matplotlib.axes import Axes
 
-from sim.report.digits import show, show_interval
+from sim.report.cells import verdict
+from sim.report.digits import column_place, show, show_interval
 from sim.report.figures.sheet import Sheet
-from sim.report.figures.style import FILLS, GREY, HATCHES, look, width_points, wrap
+from sim.report.figures.style import FILLS, GREY, level_ticks, look, names, width_points
 from sim.report.folder import Arm, Run
-from sim.report.tables import verdict
 from sim.report.words import name_of, say
 from sim.rules.costs import ACCOUNTS
 
@@ -34,7 +33,8 @@ def draw_net(run: Run) -> Sheet | None:
     accounts = [a for a in ACCOUNTS if arms and (table["account"] == a).any()]
     if not accounts:
         return None
-    wide = 1.95
+    titles = names([arm.title for arm in arms], 75, 8)
+    wide = min(1.95, 4.68 - LEFT - 0.12 - _widest(table))
     ends = table[["net_saving_dkk_per_spell", "ci_low", "ci_high"]]
     low, high = min(0.0, float(ends.min().min())), max(0.0, float(ends.max().max()))
     if high - low < 1e-9:
@@ -62,10 +62,12 @@ def draw_net(run: Run) -> Sheet | None:
         axes.axvline(0, color="#333333", linewidth=1)
         for j, arm in enumerate(arms):
             own = table[(table["arm"] == arm.name) & (table["account"] == account)]
-            _net_row(axes, sheet, arm, own, j, top + ROW * (j + 0.5), LEFT + wide + 0.12)
+            middle = top + ROW * (j + 0.5)
+            sheet.text(0.12, middle, "\n".join(titles[j]), 8, look(arm).ink)
+            _net_row(axes, sheet, arm, own, j, middle, LEFT + wide + 0.12, _place(table, account))
         axes.set_xlim(low - pad, high + pad)
-        axes.locator_params(axis="x", nbins=5)
         axes.xaxis.set_major_formatter(lambda x, _: show(x, whole=True) if abs(x) > 1e-9 else "0")
+        level_ticks(axes, wide * 72, 5)
         if i < len(accounts) - 1:
             axes.tick_params(labelbottom=False, bottom=False)
         else:
@@ -74,11 +76,36 @@ def draw_net(run: Run) -> Sheet | None:
     return sheet
 
 
+NET = ["net_saving_dkk_per_spell", "ci_low", "ci_high"]
+
+
+def _place(table: pd.DataFrame, account: str) -> int:
+    """The last digit of the numbers of a panel, none behind the point."""
+    own = table[table["account"] == account][NET]
+    return max(column_place([tuple(row) for row in own.to_numpy()]) or 0, 0)
+
+
+def _widest(table: pd.DataFrame) -> float:
+    """How much room the numbers beside the bars take, in inches."""
+    spans = [
+        show_interval(value, low, high, place=_place(table, account))
+        for account in dict.fromkeys(table["account"])
+        for value, low, high in table[table["account"] == account][NET].to_numpy()
+    ]
+    return max((width_points(f"({span})", 7.5) for span in spans), default=0.0) / 72
+
+
 def _net_row(
-    axes: Axes, sheet: Sheet, arm: Arm, own: pd.DataFrame, j: int, middle: float, right: float
+    axes: Axes,
+    sheet: Sheet,
+    arm: Arm,
+    own: pd.DataFrame,
+    j: int,
+    middle: float,
+    right: float,
+    place: int,
 ) -> None:
     seen = look(arm)
-    sheet.text(0.12, middle, "\n".join(wrap(arm.title, 75, 8, most=2)), 8, seen.ink)
     if own.empty:
         return
     row = own.iloc[0]
@@ -88,11 +115,18 @@ def _net_row(
     axes.barh(j + 0.5, value, height=0.42, color=seen.colour, alpha=0.28, linewidth=0)
     if math.isfinite(low) and math.isfinite(high):
         axes.plot([low, high], [j + 0.5] * 2, color=seen.colour, linewidth=2)
-    axes.plot([value], [j + 0.5], marker=seen.marker, color=seen.colour, markersize=5)
-    span = show_interval(value, low, high, whole=True)
+    axes.plot(
+        [value],
+        [j + 0.5],
+        marker=seen.marker,
+        markerfacecolor=seen.face,
+        color=seen.colour,
+        markersize=5,
+    )
+    span = show_interval(value, low, high, place=place)
     more = verdict(row["is_noise"])
     weight = "bold" if more == say("noise.more") else "normal"
-    sheet.text(right, middle - 0.075, show(value, low, high, whole=True), 8.5, "#111111", weight)
+    sheet.text(right, middle - 0.075, show(value, place=place), 8.5, "#111111", weight)
     sheet.text(right, middle + 0.075, f"({span})" if span else more, 7.5, GREY)
 
 
@@ -143,10 +177,10 @@ def draw_items(run: Run) -> Sheet | None:
     )
     seen = savings.groupby("item")["saving"].apply(lambda s: s.abs().max())
     items = [i for i in dict.fromkeys(savings["item"]) if seen[i] > SMALL * scale]
-    items = items[: len(FILLS)]
+    items = [i for i in items if i in FILLS]
     rest = [i for i in seen.index if i not in items and seen[i] > 1e-9]
     labels = [name_of("item", item) for item in items]
-    wide = 4.8 - LEFT - 0.2
+    wide = 4.8 - LEFT - 0.34
     key = _key_places(labels, 4.56)
     body = 0.19 * (key[-1][1] + 1 if key else 0) + 0.1
     above = body
@@ -155,8 +189,9 @@ def draw_items(run: Run) -> Sheet | None:
     if rest:
         notes.append(say("accounts.rest", items=", ".join(name_of("item", i) for i in rest)))
     subtitle = say("accounts.subtitle", baseline=run.baseline.title)
+    titles = names([arm.title for arm in arms], 75, 8)
     sheet = Sheet(run, say("accounts.title"), subtitle, body, notes)
-    _draw_key(sheet, labels, key)
+    _draw_key(sheet, items, key)
     top, ends = above, [0.0]
     panels = []
     for account in accounts:
@@ -168,7 +203,7 @@ def draw_items(run: Run) -> Sheet | None:
             own = savings[(savings["arm"] == arm.name) & (savings["account"] == account)]
             amounts = own.set_index("item")["saving"]
             middle = top + ROW * (j + 0.5)
-            sheet.text(0.12, middle, "\n".join(wrap(arm.title, 75, 8, most=2)), 8, look(arm).ink)
+            sheet.text(0.12, middle, "\n".join(titles[j]), 8, look(arm).ink)
             ends += _stack(axes, j, items, amounts)
         axes.set_ylim(len(arms), 0)
         axes.set_yticks([])
@@ -178,8 +213,8 @@ def draw_items(run: Run) -> Sheet | None:
     reach = (max(ends) - min(ends)) or 1.0
     for axes in panels:
         axes.set_xlim(min(ends) - 0.04 * reach, max(ends) + 0.04 * reach)
-        axes.locator_params(axis="x", nbins=6)
         axes.xaxis.set_major_formatter(lambda x, _: show(x, whole=True) if abs(x) > 1e-9 else "0")
+        level_ticks(axes, wide * 72)
         axes.tick_params(labelbottom=axes is panels[-1], bottom=axes is panels[-1])
     panels[-1].set_xlabel(say("axis.costs_and_savings"), labelpad=2)
     return sheet
@@ -187,7 +222,7 @@ def draw_items(run: Run) -> Sheet | None:
 
 def _stack(axes: Axes, j: int, items: list[str], amounts: pd.Series) -> list[float]:
     right = left = 0.0
-    for k, item in enumerate(items):
+    for item in items:
         amount = float(amounts.get(item, 0.0))
         start = right if amount > 0 else left
         axes.barh(
@@ -195,8 +230,8 @@ def _stack(axes: Axes, j: int, items: list[str], amounts: pd.Series) -> list[flo
             amount,
             left=start,
             height=0.5,
-            color=FILLS[k],
-            hatch=HATCHES[k],
+            color=FILLS[item][0],
+            hatch=FILLS[item][1],
             edgecolor="#333333",
             linewidth=0.5,
         )
@@ -220,9 +255,9 @@ def _key_places(labels: list[str], room: float) -> list[tuple[float, int]]:
     return places
 
 
-def _draw_key(sheet: Sheet, labels: list[str], places: list[tuple[float, int]]) -> None:
-    for k, (label, (left, row)) in enumerate(zip(labels, places, strict=True)):
-        fill: dict[str, Any] = {"facecolor": FILLS[k], "hatch": HATCHES[k]}
+def _draw_key(sheet: Sheet, items: list[str], places: list[tuple[float, int]]) -> None:
+    for item, (left, row) in zip(items, places, strict=True):
+        colour, hatch = FILLS[item]
         place = 0.12 + left, 0.19 * row + 0.03, 0.2, 0.12
-        sheet.box(*place, edgecolor="#333333", linewidth=0.5, **fill)
-        sheet.text(0.12 + left + 0.26, 0.19 * row + 0.09, label, 8)
+        sheet.box(*place, edgecolor="#333333", linewidth=0.5, facecolor=colour, hatch=hatch)
+        sheet.text(0.12 + left + 0.26, 0.19 * row + 0.09, name_of("item", item), 8)

@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
 from sim.report.digits import rounded
+from sim.report.figures.chosen import furthest
 from sim.report.figures.coincide import coinciding, say_coinciding
 from sim.report.figures.sheet import Sheet
 from sim.report.figures.style import (
     LINE_POINTS,
     crowded,
-    fit,
     label_ends,
     look,
+    wrap,
 )
 from sim.report.folder import Arm, Run, as_date
 from sim.report.words import join, name_of, say
@@ -24,6 +26,7 @@ from sim.report.words import join, name_of, say
 SAND = "#F2EAD3"
 PANELS = (("caseload", 1.35), ("waiting", 1.2), ("utilisation", 1.2))
 LEFT, WIDE, ROOM = 0.6, 3.1, 70.0
+WINDOW_LINE = 0.2
 
 
 def draw(run: Run) -> Sheet | None:
@@ -35,7 +38,9 @@ def draw(run: Run) -> Sheet | None:
     rows = rows.sort_values(["arm", "week"])
     days = rows["date"].map(lambda text: (as_date(text) or datetime.date.min).toordinal())
     rows = rows.assign(at=days.astype(float))
-    notes = []
+    title = _heading(run, rows, arms)
+    arms, notes = furthest(_over_panels(rows, arms))
+    rows = rows[rows["arm"].isin([arm.name for arm in arms])]
     for column, tall in PANELS:
         curves = {arm: rows[rows["arm"] == arm.name][column].to_numpy() for arm in arms}
         low, high = _limits(rows, column)
@@ -49,16 +54,15 @@ def draw(run: Run) -> Sheet | None:
     if low > 0:
         notes.append(say("office_by_week.axis_cut"))
     body = sum(tall for _, tall in PANELS) + 0.4 * len(PANELS) + 0.22
-    body += 0.2 if _within(run, rows) else 0.0
-    title = _heading(run, rows, arms)
+    body += WINDOW_LINE * len(_window_words(rows, arms))
     key = arms if crowded(arms, 86, ROOM) else []
     sheet = Sheet(run, title, say("office_by_week.subtitle"), body, notes, key)
-    top = _window_key(sheet, run, rows)
+    top = _window_key(sheet, _window_words(rows, arms))
     for i, (column, tall) in enumerate(PANELS):
         sheet.text(0.12, top + 0.1, say(f"office_by_week.{column}"), 8.5, weight="bold")
         axes = sheet.axes(LEFT, top + 0.26, WIDE + (0.9 if key else 0), tall)
         _panel(axes, rows, arms, column)
-        _windows(axes, run, rows)
+        _windows(axes, rows, arms)
         _dates(axes, rows, labels=i == len(PANELS) - 1)
         ends = []
         for arm in arms:
@@ -68,6 +72,18 @@ def draw(run: Run) -> Sheet | None:
         label_ends(axes, tall * 72, [] if key else ends, ROOM)
         top += tall + 0.4
     return sheet
+
+
+def _over_panels(rows: pd.DataFrame, arms: Sequence[Arm]) -> dict[Arm, np.ndarray]:
+    """The curves of all panels of an arm, one after the other, each in parts of its axis."""
+    found: dict[Arm, np.ndarray] = {}
+    for arm in arms:
+        own, parts = rows[rows["arm"] == arm.name], []
+        for column, _ in PANELS:
+            low, high = _limits(rows, column)
+            parts.append(own[column].to_numpy() / (high - low))
+        found[arm] = np.concatenate(parts)
+    return found
 
 
 def _heading(run: Run, rows: pd.DataFrame, arms: list[Arm]) -> str:
@@ -111,6 +127,7 @@ def _panel(axes: Axes, rows: pd.DataFrame, arms: list[Arm], column: str) -> None
             linestyle=seen.dash,
             linewidth=1.3,
             marker=seen.marker,
+            markerfacecolor=seen.face,
             markevery=(3 + 3 * arm.place, 26),
             markersize=4,
         )
@@ -123,11 +140,11 @@ def _panel(axes: Axes, rows: pd.DataFrame, arms: list[Arm], column: str) -> None
         axes.yaxis.set_major_formatter(lambda y, _: f"{y:,.0f}" if y == int(y) else f"{y:g}")
 
 
-def _within(run: Run, rows: pd.DataFrame) -> dict[tuple[int, int], list[Arm]]:
+def _within(rows: pd.DataFrame, arms: Sequence[Arm]) -> dict[tuple[int, int], list[Arm]]:
     """The windows that the figure covers, with the arms in which they hold."""
     first, last = int(rows["at"].min()), int(rows["at"].max())
     found: dict[tuple[int, int], list[Arm]] = {}
-    for arm in run.arms:
+    for arm in arms:
         for window in arm.windows:
             left, right = window.first.toordinal(), window.last.toordinal()
             if right > first and left < last:
@@ -135,21 +152,25 @@ def _within(run: Run, rows: pd.DataFrame) -> dict[tuple[int, int], list[Arm]]:
     return found
 
 
-def _windows(axes: Axes, run: Run, rows: pd.DataFrame) -> None:
-    for left, right in _within(run, rows):
+def _windows(axes: Axes, rows: pd.DataFrame, arms: Sequence[Arm]) -> None:
+    for left, right in _within(rows, arms):
         axes.axvspan(left, right, color=SAND, zorder=0)
 
 
-def _window_key(sheet: Sheet, run: Run, rows: pd.DataFrame) -> float:
+def _window_words(rows: pd.DataFrame, arms: Sequence[Arm]) -> list[str]:
+    """Lines that say whose the windows are; none where there are none."""
+    of = dict.fromkeys(arm.title for one in _within(rows, arms).values() for arm in one)
+    titles = [say("list.quoted", name=title) for title in of]
+    return wrap(say("office_by_week.window", arm=join(titles)), 300, 8) if of else []
+
+
+def _window_key(sheet: Sheet, lines: list[str]) -> float:
     """Say whose the windows are; how much room that takes."""
-    within = _within(run, rows)
-    if not within:
-        return 0.0
-    arms = list(dict.fromkeys(arm.title for arms in within.values() for arm in arms))
-    sheet.box(0.12, 0.02, 0.22, 0.13, facecolor=SAND, edgecolor="#888888", linewidth=0.7)
-    words = fit(say("office_by_week.window", arm=join(arms)), 300, 8)
-    sheet.text(0.42, 0.09, words, 8)
-    return 0.2
+    if lines:
+        sheet.box(0.12, 0.02, 0.22, 0.13, facecolor=SAND, edgecolor="#888888", linewidth=0.7)
+    for place, line in enumerate(lines):
+        sheet.text(0.42, 0.09 + WINDOW_LINE * place, line, 8)
+    return WINDOW_LINE * len(lines)
 
 
 def _dates(axes: Axes, rows: pd.DataFrame, labels: bool) -> None:

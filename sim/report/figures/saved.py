@@ -7,15 +7,18 @@ import math
 import pandas as pd
 from matplotlib.axes import Axes
 
-from sim.report.digits import show, show_interval
-from sim.report.figures.sheet import Sheet
-from sim.report.figures.style import GREY, look, width_points, wrap
+from sim.report.cells import verdict
+from sim.report.digits import column_place, in_column, show, show_interval
+from sim.report.figures.sheet import EDGE, Sheet
+from sim.report.figures.sheet import WIDTH as SHEET
+from sim.report.figures.style import GREY, level_ticks, look, names, width_points
 from sim.report.folder import Arm, Run
-from sim.report.tables import verdict
 from sim.report.words import name_of, say
 
 ROW, HEAD, LEFT, WIDE = 0.32, 0.24, 1.1, 1.82
 NAMES = 0.95
+MOST_ARMS = 6
+"""With more of them only all groups together are drawn: a panel a group would fill pages."""
 
 
 def best_sentence(run: Run, rows: pd.DataFrame) -> str:
@@ -27,15 +30,19 @@ def best_sentence(run: Run, rows: pd.DataFrame) -> str:
         return say(
             "days_saved.title_undefined" if undefined else "days_saved.title_noise", arm=base
         )
+    longer = int((clear["days_saved"] < 0).sum())
     best = clear.loc[clear["days_saved"].idxmax()]
     worst = clear.loc[clear["days_saved"].idxmin()]
     chosen, key = (best, "shorter") if best["days_saved"] > 0 else (worst, "longer")
     title = next((a.title for a in run.arms if a.name == chosen["arm"]), chosen["arm"])
     low, high = chosen["ci_low"], chosen["ci_high"]
+    numbers = {"number": longer, "arms": len(rows)}
     if key == "longer":
         low, high = -high, -low
+        some = "every" if longer == len(rows) else "some"
+        key = f"longer_{'one' if len(rows) == 1 else some}"
     days = show(abs(chosen["days_saved"]), low, high)
-    return say(f"days_saved.title_{key}", arm=title, days=days, baseline=base)
+    return say(f"days_saved.title_{key}", arm=title, days=days, **numbers)
 
 
 def draw(run: Run) -> Sheet | None:
@@ -48,6 +55,12 @@ def draw(run: Run) -> Sheet | None:
     table = table[table["arm"].isin([arm.name for arm in arms])]
     groups = list(dict.fromkeys(table["group"]))
     groups.sort(key=lambda g: g != "all")
+    notes = []
+    if len(groups) == 2 and groups[0] == "all":
+        groups = groups[1:]  # the only group simulated is all that there is
+    elif len(groups) > 1 and groups[0] == "all" and len(arms) > MOST_ARMS:
+        groups, notes = groups[:1], [say("days_saved.groups_note")]
+        table = table[table["group"] == "all"]
     twin = bool(table["zero_load_days_saved"].notna().any())
     ends = [c for c in table.columns if "ci_" in c or "days_saved" in c]
     low = min(0.0, float(table[ends].min(numeric_only=True).min()))
@@ -55,23 +68,24 @@ def draw(run: Run) -> Sheet | None:
     if high - low < 1e-9:
         low, high = -1.0, 1.0
     pad = 0.06 * (high - low)
-    notes = [say("days_saved.twin")] if twin else []
+    notes += [say("days_saved.twin")] if twin else []
     notes.append(say("days_saved.noise_note"))
     body = len(groups) * (HEAD + 0.1) + len(groups) * len(arms) * ROW + 0.4
     overall = table[table["group"] == "all"]
     heading = best_sentence(run, overall if not overall.empty else table)
     subtitle = say("days_saved.subtitle", baseline=run.baseline.title)
     sheet = Sheet(run, heading, subtitle, body, notes)
-    sheet.text(LEFT + WIDE + 0.12, 0.08, say("days_saved.columns"), 7.5, GREY)
+    wide = min(WIDE, SHEET - EDGE - LEFT - 0.12 - _widest(table))
+    sheet.text(LEFT + wide + 0.12, 0.08, say("days_saved.columns"), 7.5, GREY)
     top = 0.12
     for i, group in enumerate(groups):
         tall = ROW * len(arms)
         sheet.text(0.12, top + 0.13, name_of("group", group), weight="bold", size=9)
         top += HEAD
-        axes = sheet.axes(LEFT, top, WIDE, tall)
-        _panel(axes, sheet, table[table["group"] == group], arms, top)
+        axes = sheet.axes(LEFT, top, wide, tall)
+        _panel(axes, sheet, table[table["group"] == group], arms, top, LEFT + wide + 0.12)
         axes.set_xlim(low - pad, high + pad)
-        axes.locator_params(axis="x", nbins=6, steps=[1, 2, 2.5, 5, 10])
+        level_ticks(axes, wide * 72)
         if i < len(groups) - 1:
             axes.tick_params(labelbottom=False, bottom=False)
         else:
@@ -80,7 +94,37 @@ def draw(run: Run) -> Sheet | None:
     return sheet
 
 
-def _panel(axes: Axes, sheet: Sheet, rows: pd.DataFrame, arms: list[Arm], top: float) -> None:
+def _of_row(row: pd.Series) -> tuple[float, float, float]:
+    value, low, high = (float(row[c]) for c in ("days_saved", "ci_low", "ci_high"))
+    return value, low, high
+
+
+def _numbers(rows: pd.DataFrame) -> list[tuple[str, str]]:
+    """The numbers beside the marks of a panel, with their intervals."""
+    values = [_of_row(row) for _, row in rows.iterrows()]
+    place = column_place(values)
+    shown = []
+    for own in values:
+        digit = in_column(place, *own)
+        span = show_interval(*own, place=digit)
+        shown.append((show(*own, place=digit), f"({span})" if span else ""))
+    return shown
+
+
+def _widest(table: pd.DataFrame) -> float:
+    """How much room the numbers of all panels take, in inches."""
+    pairs = [pair for _, rows in table.groupby("group") for pair in _numbers(rows)]
+    points = [
+        width_points(number, 8.5, "bold") + width_points(span, 7.5) + 5 for number, span in pairs
+    ]
+    return max(points, default=0.0) / 72
+
+
+def _panel(
+    axes: Axes, sheet: Sheet, rows: pd.DataFrame, arms: list[Arm], top: float, right: float
+) -> None:
+    lines = dict(zip(arms, names([arm.title for arm in arms], NAMES * 72, 8), strict=True))
+    shown = dict(zip(rows["arm"], _numbers(rows), strict=True))
     axes.set_ylim(len(arms), 0)
     axes.set_yticks([])
     axes.spines["left"].set_visible(False)
@@ -89,31 +133,35 @@ def _panel(axes: Axes, sheet: Sheet, rows: pd.DataFrame, arms: list[Arm], top: f
         seen = look(arm)
         own = rows[rows["arm"] == arm.name]
         middle = top + ROW * (j + 0.5)
-        lines = wrap(arm.title, NAMES * 72, 8, most=2)
-        sheet.text(0.12, middle, "\n".join(lines), 8, seen.ink)
+        sheet.text(0.12, middle, "\n".join(lines[arm]), 8, seen.ink)
         if own.empty:
             continue
         row = own.iloc[0]
-        value, low, high = (float(row[c]) for c in ("days_saved", "ci_low", "ci_high"))
+        value, low, high = _of_row(row)
         if not math.isfinite(value):
-            sheet.text(LEFT + WIDE + 0.12, middle, say("noise.left_out"), 7.5, GREY)
+            sheet.text(right, middle, say("noise.left_out"), 7.5, GREY)
             continue
         has_twin = math.isfinite(float(row["zero_load_days_saved"]))
         y = j + (0.36 if has_twin else 0.5)
         if math.isfinite(low) and math.isfinite(high):
             axes.plot([low, high], [y, y], color=seen.colour, linewidth=2, solid_capstyle="butt")
-        axes.plot([value], [y], marker=seen.marker, color=seen.colour, markersize=5.5)
+        axes.plot(
+            [value],
+            [y],
+            marker=seen.marker,
+            markerfacecolor=seen.face,
+            color=seen.colour,
+            markersize=5.5,
+        )
         if has_twin:
             _twin(axes, row, seen.colour, seen.marker, j + 0.72)
-        numbers = show(value, low, high)
-        span = show_interval(value, low, high)
+        numbers, span = shown[arm.name]
         words = verdict(row["is_noise"])
         weight = "bold" if words == say("noise.more") else "normal"
-        right = LEFT + WIDE + 0.12
         sheet.text(right, middle - 0.07, numbers, 8.5, "#111111", weight)
-        right += width_points(numbers, 8.5, weight) / 72 + 0.07
-        sheet.text(right, middle - 0.068, f"({span})" if span else "", 7.5, "#333333")
-        sheet.text(LEFT + WIDE + 0.12, middle + 0.075, words, 7.5, GREY)
+        beside = right + width_points(numbers, 8.5, weight) / 72 + 0.07
+        sheet.text(beside, middle - 0.068, span, 7.5, "#333333")
+        sheet.text(right, middle + 0.075, words, 7.5, GREY)
 
 
 def _twin(axes: Axes, row: pd.Series, colour: str, marker: str, y: float) -> None:

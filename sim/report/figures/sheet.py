@@ -11,7 +11,7 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Rectangle
 
-from sim.report.figures.style import GREY, LINE_POINTS, look, width_points, wrap
+from sim.report.figures.style import GREY, LINE_POINTS, look, names, width_points, wrap
 from sim.report.folder import Arm, Run
 from sim.report.words import say
 
@@ -93,6 +93,7 @@ class Sheet:
                     linestyle=seen.dash,
                     linewidth=LINE_POINTS,
                     marker=seen.marker,
+                    markerfacecolor=seen.face,
                     markevery=[1],
                     markersize=4.5,
                     transform=self.figure.transFigure,
@@ -158,6 +159,34 @@ class Sheet:
         kept_png = {"Software": None, "Title": self.heading}
         self.figure.savefig(png, format="png", dpi=DOTS_PER_INCH, metadata=kept_png)
         return [svg, png]
+
+
+class Heads:
+    """Above each panel the title of its arm and some words; below each other where one line is short."""
+
+    SECOND = 0.16
+
+    def __init__(self, arms: Sequence[Arm], words: Sequence[str]) -> None:
+        room = (WIDTH - 2 * EDGE) * 72
+        self.arms = arms
+        self.words = words
+        self._titles = names([arm.title for arm in arms], room, 9, "bold", most=1)
+        wide = [
+            width_points(title[0], 9, "bold") + width_points(text, 7.5)
+            for title, text in zip(self._titles, words, strict=True)
+            if title
+        ]
+        self.extra = self.SECOND if max(wide, default=0.0) + 10 > room else 0.0
+        """Inches that a second line takes above each panel."""
+
+    def draw(self, sheet: Sheet, place: int, top: float) -> None:
+        """Write the head of one panel."""
+        title = " ".join(self._titles[place])
+        sheet.text(EDGE, top, title, 9, look(self.arms[place]).ink, "bold")
+        if self.extra:
+            sheet.text(EDGE, top + self.extra, self.words[place], 7.5, GREY)
+        else:
+            sheet.text(WIDTH - EDGE, top, self.words[place], 7.5, GREY, ha="right")
 
 
 def arms_in_words(run: Run) -> str:

@@ -19,7 +19,7 @@ from sim.report.folder import Arm
 
 # Okabe and Ito's colours with a contrast over 3:1 on white.
 COLOURS = ("#000000", "#0072B2", "#D55E00", "#009E73", "#CC79A7")
-MARKERS = ("o", "s", "^", "D", "v", "P", "X")
+MARKERS = ("o", "s", "^", "D", "v", "P", "X", "<", ">", "p", "*", "h", "d")
 Dash = str | tuple[float, tuple[float, ...]]
 DASHES: tuple[Dash, ...] = (
     "solid",
@@ -28,9 +28,21 @@ DASHES: tuple[Dash, ...] = (
     (0, (6.0, 1.4, 1.2, 1.4)),
     (0, (9.0, 2.0)),
 )
-# Fills for kinds of money, light enough for black edges and apart from each other in grey too.
-FILLS = ("#56B4E9", "#E69F00", "#999999", "#F0E442", "#CC79A7", "#009E73", "#D9D9D9", "#0072B2")
-HATCHES = ("", "//", "", "..", "\\\\", "", "xx", "--")
+# Fills and hatches of items of money, the same in every run: light enough for black edges, apart
+# in grey too, and apart most between those that are large most often.
+FILLS = {
+    "benefit": ("#56B4E9", ""),
+    "after_exit": ("#E69F00", "//"),
+    "caseworkers": ("#999999", ""),
+    "benefit_tax": ("#F0E442", ".."),
+    "wage_tax": ("#CC79A7", "\\\\"),
+    "displaced": ("#009E73", ""),
+    "output": ("#D9D9D9", "xx"),
+    "programme": ("#0072B2", "--"),
+    "quality": ("#F0E442", ""),
+    "meetings": ("#999999", "//"),
+    "withheld": ("#56B4E9", "xx"),
+}
 GREY = "#555555"
 PALE = "#E3E3E3"
 LINE_POINTS = 1.7
@@ -82,10 +94,16 @@ class Look:
     ink: str
     marker: str
     dash: Any
+    face: str
+    """Fill of the marker: white at every second turn of the colours."""
 
 
 def look(arm: Arm) -> Look:
-    """The look of an arm by its place; colour, marker and dashes repeat with different periods."""
+    """The look of an arm by its place.
+
+    Colour, marker and dashes repeat with different periods: of 25 arms no two share colour and
+    dashes, of 65 none colour and marker, and up to 13 each has a marker of its own.
+    """
     colour = COLOURS[arm.place % len(COLOURS)]
     turn = arm.place // len(COLOURS)
     return Look(
@@ -93,6 +111,7 @@ def look(arm: Arm) -> Look:
         darker(colour),
         MARKERS[arm.place % len(MARKERS)],
         DASHES[(arm.place + turn) % len(DASHES)],
+        "#FFFFFF" if turn % 2 else colour,
     )
 
 
@@ -141,11 +160,46 @@ def wrap(text: str, points: float, size: float, weight: str = "normal", most: in
 
 def fit(text: str, points: float, size: float) -> str:
     """The text on one line no wider than `points`, cut with an ellipsis where it must be."""
-    if width_points(text, size) <= points:
-        return text
-    while text and width_points(text + "…", size) > points:
-        text = text[:-1].rstrip()
-    return text + "…"
+    return wrap(text, points, size, most=1)[0] if text else ""
+
+
+def names(
+    titles: Sequence[str], room: float, size: float, weight: str = "normal", most: int = 2
+) -> list[list[str]]:
+    """Titles of arms in lines; one that must be cut goes without the words it shares.
+
+    Titles often begin alike ("Every 14 days, with ..."), and cut they would be the same.
+    """
+    found = []
+    for place, title in enumerate(titles):
+        words, others = title.split(), [*titles[:place], *titles[place + 1 :]]
+        lines = wrap(title, room, size, weight, most)
+        shared = max((_alike(words, other.split()) for other in others), default=0)
+        if lines and lines[-1].endswith("…") and 0 < shared < len(words):
+            lines = wrap("…" + " ".join(words[shared:]), room, size, weight, most)
+        found.append(lines)
+    return found
+
+
+def _alike(one: Sequence[str], other: Sequence[str]) -> int:
+    """With how many equal words both begin."""
+    pairs = enumerate(zip(one, other, strict=False))
+    return next((k for k, (a, b) in pairs if a != b), min(len(one), len(other)))
+
+
+def level_ticks(axes: Axes, points: float, most: int = 6) -> None:
+    """As many ticks on the x axis as have room side by side; the axes are `points` wide.
+
+    To be called when the limits and the formatter are set.
+    """
+    for number in range(most, 1, -1):
+        axes.locator_params(axis="x", nbins=number, steps=[1, 2, 2.5, 5, 10])
+        low, high = axes.get_xlim()
+        ticks = [x for x in axes.get_xticks() if low <= x <= high]
+        labels = axes.xaxis.get_major_formatter().format_ticks(ticks)
+        widest = max((width_points(text, 8.5) for text in labels), default=0.0)
+        if len(ticks) < 2 or (ticks[1] - ticks[0]) / (high - low) * points > widest + 8:
+            return
 
 
 def spread(wanted: Sequence[float], gaps: Sequence[float], low: float, high: float) -> list[float]:
@@ -182,7 +236,7 @@ def spread(wanted: Sequence[float], gaps: Sequence[float], low: float, high: flo
 
 def crowded(arms: Sequence[Arm], height: float, room: float) -> bool:
     """Whether names at the ends of curves would not fit beside axes `height` points tall."""
-    lines = sum(len(wrap(arm.title, room, 8.5, most=2)) for arm in arms)
+    lines = sum(len(block) for block in names([arm.title for arm in arms], room, 8.5))
     return 10.5 * lines + 2 * len(arms) > height + 16
 
 
@@ -194,7 +248,7 @@ def label_ends(
     `height` is the height of the axes in points.
     """
     low, high = axes.get_ylim()
-    lines = [wrap(text, room, 8.5, most=2) for _, text, _ in ends]
+    lines = names([text for _, text, _ in ends], room, 8.5)
     wanted = [(y - low) / (high - low) * height for y, _, _ in ends]
     places = spread(wanted, [10.5 * len(block) + 2 for block in lines], -8, height + 8)
     for (_, _, colour), block, want, place in zip(ends, lines, wanted, places, strict=True):

@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
+from sim.report.cells import verdict
 from sim.report.digits import rounded, show
+from sim.report.figures.chosen import furthest
 from sim.report.figures.coincide import coinciding, say_coinciding
 from sim.report.figures.sheet import Sheet
 from sim.report.figures.style import (
     LINE_POINTS,
     crowded,
-    fit,
     label_ends,
     look,
+    names,
     wrap,
 )
 from sim.report.folder import Arm, Run
-from sim.report.tables import verdict
 from sim.report.words import join, name_of, say
 
 LEFT, WIDE, ROOM = 0.57, 3.0, 76.0
@@ -28,7 +31,7 @@ def _whole(rows: pd.DataFrame) -> pd.DataFrame:
     return rows if rows.empty else rows[rows["survival"].notna()]
 
 
-def _curves(rows: pd.DataFrame, arms: tuple[Arm, ...], column: str) -> dict[Arm, np.ndarray]:
+def _curves(rows: pd.DataFrame, arms: Sequence[Arm], column: str) -> dict[Arm, np.ndarray]:
     found = {}
     for arm in arms:
         own = rows[rows["arm"] == arm.name].sort_values("week")
@@ -37,7 +40,7 @@ def _curves(rows: pd.DataFrame, arms: tuple[Arm, ...], column: str) -> dict[Arm,
     return found
 
 
-def _plot(axes: Axes, rows: pd.DataFrame, arms: tuple[Arm, ...], every: int) -> None:
+def _plot(axes: Axes, rows: pd.DataFrame, arms: Sequence[Arm], every: int) -> None:
     for arm in arms:
         own = rows[rows["arm"] == arm.name].sort_values("week")
         if own.empty:
@@ -53,6 +56,7 @@ def _plot(axes: Axes, rows: pd.DataFrame, arms: tuple[Arm, ...], every: int) -> 
             color=seen.colour,
             linestyle=seen.dash,
             marker=seen.marker,
+            markerfacecolor=seen.face,
             markevery=(6 + 3 * arm.place, every),
             markersize=4,
         )
@@ -75,7 +79,9 @@ def _heading(run: Run, rows: pd.DataFrame) -> str:
     if half is None or base is None:
         return say("survival.title_open")
     alike = [c for c in curves.values() if len(c) == len(base)]
-    gap = max((float(np.nanmax(np.abs(c - base))) for c in alike), default=0.0)
+    # A right to benefit may end with the follow-up: its last week shows that, not the regimes.
+    before = slice(None, -1 if len(base) > 1 else None)
+    gap = max((float(np.nanmax(np.abs(c - base)[before])) for c in alike), default=0.0)
     if len(alike) < 2:
         return say("survival.title_one", weeks=f"{half:.0f}")
     return say(
@@ -90,15 +96,19 @@ def draw(run: Run) -> Sheet | None:
         return None
     curves = _curves(rows, run.arms, "survival")
     tall = 2.25
+    shown, others = furthest(curves)
+    curves = {arm: curves[arm] for arm in shown}
     alike = coinciding(curves, LINE_POINTS / (tall * 72))
-    notes = say_coinciding(alike, 100, say("unit.points"))
-    table = 0.17 * len(run.arms) + 0.3
+    notes = others + say_coinciding(alike, 100, say("unit.points"))
+    titles = names([arm.title for arm in run.arms], 68, 7.5)
+    steps = [0.17 + 0.12 * (len(lines) - 1) for lines in titles]
+    table = sum(steps) + 0.3
     distance = 1.15 if len(curves) > 1 else 0.0
     body = 0.05 + tall + 0.5 + table + (0.26 + distance + 0.34 if distance else 0)
-    key = run.arms if crowded(run.arms, 83, ROOM) else ()
+    key = shown if crowded(shown, 83, ROOM) else ()
     sheet = Sheet(run, _heading(run, rows), say("survival.subtitle"), body, notes, key)
     axes = sheet.axes(LEFT, 0.05, WIDE, tall)
-    _plot(axes, rows, run.arms, 26)
+    _plot(axes, rows, shown, 26)
     axes.set_yticks([0, 0.25, 0.5, 0.75, 1], ["0 %", "25 %", "50 %", "75 %", "100 %"])
     axes.set_xlabel(say("axis.weeks_since_entry"), labelpad=2)
     label_ends(
@@ -112,14 +122,14 @@ def draw(run: Run) -> Sheet | None:
     last = float(rows["week"].max())
     for i, arm in enumerate(run.arms):
         own = rows[rows["arm"] == arm.name].set_index("week")["at_risk"]
-        y = at + 0.17 * (i + 1) + 0.02
+        y = at + sum(steps[:i]) + 0.17 + 0.02 + (steps[i] - 0.17) / 2
         for week in np.arange(0, last + 1, 26):
             if week in own.index:
                 count = rounded(float(own[week]), 0 if own[week] >= 10 else -1)
                 where = LEFT + WIDE * week / max(last, 1)
                 side = "left" if week == 0 else "center"
                 sheet.text(where - (0.12 if week == 0 else 0), y, count, 8, look(arm).ink, ha=side)
-        sheet.text(LEFT + WIDE + 0.2, y, fit(arm.title, 68, 7.5), 7.5, look(arm).ink)
+        sheet.text(LEFT + WIDE + 0.2, y, "\n".join(titles[i]), 7.5, look(arm).ink)
     if distance:
         _distance(run, sheet, curves, rows, at + table + 0.26, distance)
     return sheet
@@ -152,6 +162,7 @@ def _distance(
             color=seen.colour,
             linestyle=seen.dash,
             marker=seen.marker,
+            markerfacecolor=seen.face,
             markevery=(6 + 3 * arm.place, 26),
             markersize=4,
         )
@@ -164,7 +175,7 @@ def _distance(
     axes.set_xlim(0, max(float(weeks[-1]), 1))
     axes.set_xticks(np.arange(0, weeks[-1] + 1, 26))
     axes.set_xlabel(say("axis.weeks_since_entry"), labelpad=2)
-    if not crowded(run.arms, 83, ROOM):
+    if not crowded(list(curves), 83, ROOM):
         label_ends(axes, tall * 72, ends, ROOM)
 
 
@@ -208,6 +219,15 @@ def _most_moved(run: Run, groups: list[str]) -> str:
     )
 
 
+def _over_groups(
+    rows: pd.DataFrame, arms: Sequence[Arm], groups: Sequence[str]
+) -> dict[Arm, np.ndarray]:
+    """The curves of all groups of an arm, one after the other."""
+    of_groups = [_curves(rows[rows["group"] == group], arms, "survival") for group in groups]
+    present = [arm for arm in arms if all(arm in curves for curves in of_groups)]
+    return {arm: np.concatenate([curves[arm] for curves in of_groups]) for arm in present}
+
+
 def draw_groups(run: Run) -> Sheet | None:
     """Survival by target group, as small multiples."""
     rows = groups_table(run)
@@ -215,14 +235,13 @@ def draw_groups(run: Run) -> Sheet | None:
     if len(groups) < 2:
         return None
     tall, step, wide = 1.12, 1.66, 1.88
+    shown, notes = furthest(_over_groups(rows, run.arms, groups))
     together: dict[str, list[str]] = {}
     for group in groups:
-        curves = _curves(rows[rows["group"] == group], run.arms, "survival")
+        curves = _curves(rows[rows["group"] == group], shown, "survival")
         for arms, _ in coinciding(curves, LINE_POINTS / (tall * 72)):
             together.setdefault(join([a.title for a in arms]), []).append(name_of("group", group))
-    notes = [
-        say("coincide.groups", arms=arms, groups=join(names)) for arms, names in together.items()
-    ]
+    notes += [say("coincide.groups", arms=arms, groups=join(of)) for arms, of in together.items()]
     body = step * ((len(groups) + 1) // 2) + 0.1
     sheet = Sheet(
         run,
@@ -230,14 +249,14 @@ def draw_groups(run: Run) -> Sheet | None:
         say("survival_by_group.subtitle"),
         body,
         notes,
-        run.arms,
+        shown,
     )
     for i, group in enumerate(groups):
         left = 0.57 if i % 2 == 0 else 0.57 + wide + 0.22
         top = step * (i // 2)
         sheet.text(left, top + 0.11, name_of("group", group), weight="bold", size=8.5)
         axes = sheet.axes(left, top + 0.24, wide, tall)
-        _plot(axes, rows[rows["group"] == group], run.arms, 26)
+        _plot(axes, rows[rows["group"] == group], shown, 26)
         axes.set_yticks([0, 0.5, 1], ["0 %", "50 %", "100 %"] if i % 2 == 0 else ["", "", ""])
         if i >= len(groups) - 2:
             axes.set_xlabel(say("axis.weeks_since_entry"), labelpad=2)

@@ -7,9 +7,9 @@ import math
 import pandas as pd
 from matplotlib.axes import Axes
 
-from sim.report.digits import show
+from sim.report.digits import last_place, rounded, show
 from sim.report.figures.sheet import Sheet
-from sim.report.figures.style import GREY, LINE_POINTS, look
+from sim.report.figures.style import GREY, LINE_POINTS, look, width_points
 from sim.report.folder import Arm, Run
 from sim.report.words import name_of, say
 
@@ -37,6 +37,10 @@ def draw(run: Run) -> Sheet | None:
     low, high = min(0.0, float(ends.min().min())), max(0.0, float(ends.max().max()))
     pad = 0.05 * (high - low or 1.0)
     top = _key(sheet)
+    # Of one trial no digit is worth more than the least certain of them.
+    digit = min(max(last_place(*row) for row in _values(table)), 0)
+    widest = max(_room(rows, digit) for _, _, rows in panels)
+    wide = min(WIDE, 4.68 - LEFT - 0.1 - widest)
     for place, (arm, date, rows) in enumerate(panels):
         heading = say("trial_looks.look", date=date, week=f"{rows['look_day'].iloc[0] / 7:.0f}")
         sheet.text(0.12, top + 0.13, heading, weight="bold", size=8.5)
@@ -44,8 +48,8 @@ def draw(run: Run) -> Sheet | None:
             sheet.text(4.68, top + 0.13, arm.title, 8, look(arm).ink, ha="right")
         top += HEAD
         tall = ROW * len(rows)
-        axes = sheet.axes(LEFT, top, WIDE, tall)
-        _panel(axes, sheet, rows, arm, top)
+        axes = sheet.axes(LEFT, top, wide, tall)
+        _panel(axes, sheet, rows, arm, top, wide, digit)
         axes.set_xlim(low - pad, high + pad)
         axes.locator_params(axis="x", nbins=6, steps=[1, 2, 2.5, 5, 10])
         if place < len(panels) - 1:
@@ -68,7 +72,7 @@ def _title(panel: tuple[Arm, str, pd.DataFrame]) -> str:
 
 def _whole(days: float) -> str:
     """Whole days with a proper minus sign."""
-    return f"{days:.0f}".replace("-", "−") if math.isfinite(days) else ""
+    return rounded(days, 0) if math.isfinite(days) else ""
 
 
 def _key(sheet: Sheet) -> float:
@@ -81,7 +85,41 @@ def _key(sheet: Sheet) -> float:
     return top
 
 
-def _panel(axes: Axes, sheet: Sheet, rows: pd.DataFrame, arm: Arm, top: float) -> None:
+def _values(rows: pd.DataFrame) -> list[tuple[float, float, float]]:
+    columns = ["days_shorter", "one_trial_low", "one_trial_high"]
+    return [(value, low, high) for value, low, high in rows[columns].to_numpy(dtype=float)]
+
+
+def _numbers(rows: pd.DataFrame, place: int) -> list[tuple[str, str]]:
+    """The numbers beside the marks of a panel, with where 19 of 20 trials lie."""
+    return [
+        (
+            show(value, place=place),
+            say("trial_looks.span", low=rounded(low, place), high=rounded(high, place))
+            if math.isfinite(low)
+            else "",
+        )
+        for value, low, high in _values(rows)
+    ]
+
+
+def _widths(numbers: list[tuple[str, str]]) -> tuple[float, float]:
+    """How wide the two columns are, in inches."""
+    first = max(width_points(number, 8, "bold") for number, _ in numbers)
+    second = max(width_points(span, 7.3) for _, span in numbers)
+    return max(first / 72 + 0.1, 0.3), second / 72
+
+
+def _room(rows: pd.DataFrame, place: int) -> float:
+    return sum(_widths(_numbers(rows, place)))
+
+
+def _panel(
+    axes: Axes, sheet: Sheet, rows: pd.DataFrame, arm: Arm, top: float, wide: float, digit: int
+) -> None:
+    shown = _numbers(rows, digit)
+    right = LEFT + wide + 0.1
+    beside = right + _widths(shown)[0]
     seen = look(arm)
     axes.set_ylim(len(rows), 0)
     axes.set_yticks([])
@@ -93,15 +131,19 @@ def _panel(axes: Axes, sheet: Sheet, rows: pd.DataFrame, arm: Arm, top: float) -
         low, high = float(row["one_trial_low"]), float(row["one_trial_high"])
         if math.isfinite(low):
             axes.plot([low, high], [y, y], color=seen.colour, linewidth=3.4, alpha=0.35)
-        axes.plot([row["days_shorter"]], [y], marker=seen.marker, color=seen.colour, markersize=5)
+        axes.plot(
+            [row["days_shorter"]],
+            [y],
+            marker=seen.marker,
+            markerfacecolor=seen.face,
+            color=seen.colour,
+            markersize=5,
+        )
         for which, dash in TRUTHS.items():
             x = float(row[which])
             axes.plot([x, x], [place + 0.1, place + 0.9], color="#333333", lw=1.2, linestyle=dash)
-        numbers = show(float(row["days_shorter"]), low, high)
-        span = say("trial_looks.span", low=_whole(low), high=_whole(high))
-        span = span if math.isfinite(low) else ""
-        sheet.text(LEFT + WIDE + 0.1, middle, numbers, 8, "#111111", "bold")
-        sheet.text(LEFT + WIDE + 0.4, middle, span, 7.3, GREY)
+        sheet.text(right, middle, shown[place][0], 8, "#111111", "bold")
+        sheet.text(beside, middle, shown[place][1], 7.3, GREY)
 
 
 def draw_roll_out(run: Run) -> Sheet | None:
@@ -133,7 +175,7 @@ def draw_roll_out(run: Run) -> Sheet | None:
         for which, dash in TRUTHS.items():
             value, se = rows[f"{which}_days_saved"], rows[f"{which}_se"]
             axes.plot(week, value, color=seen.colour, linestyle=dash, linewidth=LINE_POINTS,
-                      marker=seen.marker, markersize=4)  # fmt: skip
+                      marker=seen.marker, markerfacecolor=seen.face, markersize=4)  # fmt: skip
             if se.notna().all():
                 axes.fill_between(week, value - 1.96 * se, value + 1.96 * se, color=seen.colour,
                                   alpha=0.12, linewidth=0)  # fmt: skip
@@ -154,7 +196,7 @@ def _roll_out_title(table: pd.DataFrame, arm: Arm) -> str:
     return say(
         "roll_out.title",
         arm=arm.title,
-        alone=f"{alone:.1f}",
-        first=f"{first:.1f}",
-        last=f"{last:.1f}",
+        alone=rounded(alone, -1),
+        first=rounded(first, -1),
+        last=rounded(last, -1),
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from math import hypot, inf
 from pathlib import Path
 
@@ -9,22 +10,21 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from sim.experiment.validation.judging import Judged, Row
+from sim.experiment.validation.judging import SIMULATED, Judged, Row
 from sim.experiment.validation.verdict import (
     ALMOST_INSIDE,
     COMPATIBLE,
     CONTRADICTED,
     FITTED,
-    INPUT,
     INSIDE,
     STRAINED,
 )
 from sim.report.figures.sheet import DOTS_PER_INCH, EDGE, LEADING, WIDTH
-from sim.report.figures.style import GREY, drawing, wrap
-from sim.report.words import say
+from sim.report.figures.style import GREY, drawing, fit, wrap
+from sim.report.words import name_of, say
 
-LEFT, RIGHT = 2.45, 0.95
-A_ROW, HEAD, FOOT = 0.17, 0.3, 0.35
+LEFT, RIGHT = 2.62, 0.72
+A_ROW, HEAD, FOOT = 0.17, 0.3, 0.5
 TITLE, TEXT, SMALL = 11.5, 8.5, 6.5
 MOST = 6.0
 """Standard deviations to which the axis reaches."""
@@ -86,10 +86,10 @@ def draw(judged: Judged, folder: Path, stem: str) -> list[Path]:
 
 
 def _drawn(row: Row) -> bool:
-    """Rows with a number on both sides."""
+    """Simulated rows with a number on both sides."""
     low, high = row.band
     known = row.prediction is not None and not (np.isnan(low) or np.isnan(high))
-    return known and row.verdict != INPUT and _deviation(row) > 0.0
+    return known and row.kind == SIMULATED and _deviation(row) > 0.0
 
 
 def _deviation(row: Row) -> float:
@@ -116,8 +116,10 @@ def _panel(axes: Axes, rows: list[Row]) -> None:
         _published(axes, row, place, unit, colour)
         axes.text(1.02, place, row.verdict, transform=axes.get_yaxis_transform(), va="center",
                   fontsize=SMALL, color=colour)  # fmt: skip
-    names = [f"{row.figure.claim or row.figure.row}  {row.figure.key}" for row in rows]
-    axes.set_yticks(range(len(rows)), [_short(name) for name in names], fontsize=SMALL)
+    points = (LEFT - EDGE - 0.08) * 72
+    names = [fit(label(row, rows), points, SMALL) for row in rows]
+    axes.set_yticks(range(len(rows)), names, fontsize=SMALL)
+    axes.set_xlabel(say("validate.figure_axis"), fontsize=SMALL)
     axes.tick_params(axis="y", length=0)
     axes.tick_params(axis="x", labelsize=SMALL)
     axes.xaxis.set_major_formatter(
@@ -133,9 +135,13 @@ def _published(axes: Axes, row: Row, place: int, unit: float, colour: str) -> No
     x = (value - row.prediction.mean) / unit
     marker = ">" if high == inf else "<" if low == -inf else "o"
     if abs(x) > MOST:
-        x, marker = (MOST, ">") if x > 0 else (-MOST, "<")
+        x, edge = (MOST, ">") if x > 0 else (-MOST, "<")
+        marker = edge if marker == "o" else marker  # a bound points where it is open
     axes.plot(x, place, marker, color=colour, markersize=3.6)
 
 
-def _short(text: str, most: int = 46) -> str:
-    return text if len(text) <= most else text[: most - 1] + "…"
+def label(row: Row, rows: Sequence[Row]) -> str:
+    """Where a row comes from and what it is of: how it is read, if others read the same figure."""
+    several = sum(other.figure.key == row.figure.key for other in rows) > 1
+    what = name_of("measure", row.measure) if several else row.figure.what
+    return f"{row.figure.claim or row.figure.row}  {what}"

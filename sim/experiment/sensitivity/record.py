@@ -1,0 +1,35 @@
+"""What the folder of a sensitivity analysis says of how it was made."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+import sim
+from sim.experiment import provenance
+from sim.experiment.sensitivity.answer import Answer
+
+
+def manifest(
+    found: Answer, command: str, plugins: dict[str, str], seconds: float
+) -> dict[str, Any]:
+    """The facts: command, version, seed, method, parameters with their ranges, packages."""
+    task = found.task
+    return {
+        "program": "samtale",
+        "version": sim.__version__,
+        "commit": provenance.commit(),
+        "command": command,
+        "finished": datetime.now(UTC).isoformat(timespec="seconds"),
+        "wall_seconds": round(seconds, 3),
+        "method": task.method,
+        "size": task.size,
+        "of": list(task.metrics),
+        "over": {one.name: [one.low, one.high] for one in task.varied},
+        "replications": task.replications,
+        "replications_in_all": task.simulated,
+        "seed": task.seed,
+        "plugins": plugins,
+        "packages": provenance.packages(),
+        "configuration_sha256": provenance.configuration_sha256(dict(task.values), plugins),
+    }
