@@ -38,7 +38,7 @@ def sensitivity(arguments: argparse.Namespace) -> None:
         for text in texts:
             console.note(f"samtale: {kind}: {text}")
     out = configuration.out or default_folder(f"sensitivity_{configuration.scenario}")
-    place = store.prepare(out, {}, arguments.force)
+    place = store.prepare(out, {}, arguments.force, resume=None)
     assert isinstance(place, store.Writer)
     _agree(asked, arguments.yes)
     _compile(asked)
