@@ -217,7 +217,8 @@ _CHECKS = (
 )  # fmt: skip
 _ANSWERS = (
     P("beside.[].metric", "metric to hold against a published figure", kind="text", optional=True),
-    P("beside.[].value", "published figure, in the unit of the metric", optional=True),
+    P("beside.[].value", "published figure, in the unit of the metric", low=-1e12, high=1e12,
+      optional=True),
     P("beside.[].what", "what the published figure is, in a few words", kind="text",
       optional=True),
     P("break_even.lever", "lever whose break-even value is sought", kind="text", optional=True),

@@ -170,7 +170,7 @@ def test_the_headline_of_the_groups_states_no_noise_as_a_finding(run: Run) -> No
         none = words(survival.draw_groups(with_differences(run, noise)))
         alone = words(survival.draw_groups(with_differences(run, ("ui", -0.5, np.nan, np.nan, ""))))
     assert "more than noise is 2.4 points" in flat(both) and "31 points" not in flat(both)
-    assert "(Unemployment insurance, Intensified)" in flat(both)
+    assert "(Unemployment insurance, “Intensified”)" in flat(both)
     assert "no regime moves a group by more than noise" in flat(none)
     assert "noise" not in flat(alone) and "depending on the group" in flat(alone)
 
