@@ -1,7 +1,6 @@
 """The command `esbjerg`: the published figures of the Esbjerg trial, judged in five figures."""
 
 import argparse
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from sim import __version__
@@ -31,10 +30,7 @@ def esbjerg(arguments: argparse.Namespace) -> None:
     made = {"command": "samtale esbjerg", "version": __version__}
     console.note("Drawing the figures ...")
     told = {
-        "program": "samtale",
-        **made,
-        "commit": provenance.commit(),
-        "finished": datetime.now(UTC).isoformat(timespec="seconds"),
+        **provenance.made_by(made["command"]),
         "packages": provenance.packages(),
     }
     with place as writer:

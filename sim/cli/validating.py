@@ -5,7 +5,6 @@ import csv
 import shlex
 import time
 from collections import Counter
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -156,17 +155,12 @@ def _cell(value: Any) -> Any:
 def _facts(
     command: str, configuration: "Configuration", judged: "list[Judged]", seconds: float
 ) -> dict[str, Any]:
-    import sim
     from sim.experiment import provenance
     from sim.experiment.validation.judging import ARITHMETIC, SIMULATED
 
     values = configuration.values
     return {
-        "program": "samtale",
-        "command": command,
-        "version": sim.__version__,
-        "commit": provenance.commit(),
-        "finished": datetime.now(UTC).isoformat(timespec="seconds"),
+        **provenance.made_by(command),
         "wall_seconds": round(seconds, 1),
         "engine": values.get("engine", "auto"),
         "seed": _seed(configuration),

@@ -5,10 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Protocol
 
-import sim
 from sim.experiment import metrics, provenance
 from sim.experiment.rows import rows_sha256
 from sim.experiment.task import Replicated
@@ -80,11 +78,7 @@ def manifest(
     if study.engine_note:
         notes[study.engine_note] = None
     return {
-        "program": "samtale",
-        "version": sim.__version__,
-        "commit": provenance.commit(),
-        "command": origin.command,
-        "finished": datetime.now(UTC).isoformat(timespec="seconds"),
+        **provenance.made_by(origin.command),
         "wall_seconds": None,
         "seconds": None,
         "scenario": configuration.scenario,

@@ -7,6 +7,7 @@ import json
 import platform
 import subprocess
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
@@ -15,8 +16,19 @@ import sim
 
 PACKAGES = (
     "numpy", "scipy", "pandas", "pyarrow", "simpy", "numba", "hydra-core", "omegaconf",
-    "holidays", "matplotlib", "jinja2", "babel", "SALib",
+    "holidays", "matplotlib", "jinja2", "babel", "SALib", "statsmodels",
 )  # fmt: skip
+
+
+def made_by(command: str) -> dict[str, Any]:
+    """What every manifest begins with: program, version, commit, command, and the time."""
+    return {
+        "program": "samtale",
+        "version": sim.__version__,
+        "commit": commit(),
+        "command": command,
+        "finished": datetime.now(UTC).isoformat(timespec="seconds"),
+    }
 
 
 def packages() -> dict[str, str]:

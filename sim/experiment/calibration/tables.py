@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from math import nan
 from typing import Any
 
 import pandas as pd
 
-import sim
 from sim.experiment import provenance
 from sim.experiment.calibration.results import Calibration, Solution
 
@@ -88,11 +86,7 @@ def manifest(found: Calibration, values: dict[str, Any], command: str, plugins: 
              seconds: float) -> dict[str, Any]:  # fmt: skip
     """What the folder says of how it was made."""
     return {
-        "program": "samtale",
-        "version": sim.__version__,
-        "commit": provenance.commit(),
-        "command": command,
-        "finished": datetime.now(UTC).isoformat(timespec="seconds"),
+        **provenance.made_by(command),
         "wall_seconds": round(seconds, 3),
         "target": found.target.name,
         "title": found.target.title,

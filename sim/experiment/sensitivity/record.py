@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import Any
 
-import sim
 from sim.experiment import provenance
 from sim.experiment.sensitivity.answer import Answer
 
@@ -16,11 +14,7 @@ def manifest(
     """The facts: command, version, seed, method, parameters with their ranges, packages."""
     task = found.task
     return {
-        "program": "samtale",
-        "version": sim.__version__,
-        "commit": provenance.commit(),
-        "command": command,
-        "finished": datetime.now(UTC).isoformat(timespec="seconds"),
+        **provenance.made_by(command),
         "wall_seconds": round(seconds, 3),
         "method": task.method,
         "size": task.size,

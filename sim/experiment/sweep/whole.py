@@ -5,13 +5,11 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
-import sim
 from sim.experiment import files, metrics, provenance, task
 from sim.experiment.attempts import attempts
 from sim.experiment.cells import safe_table
@@ -177,11 +175,7 @@ def _manifest(
     return {
         "format": FORMAT,
         "kind": place.KIND,
-        "program": "samtale",
-        "version": sim.__version__,
-        "commit": provenance.commit(),
-        "command": origin.command,
-        "finished": datetime.now(UTC).isoformat(timespec="seconds"),
+        **provenance.made_by(origin.command),
         "wall_seconds": None,
         "seconds": found.seconds,
         "scenario": configuration.scenario,

@@ -18,7 +18,7 @@ TRUTHS = {"alone": "-", "everybody": (0, (3, 2)), "everybody_zero_load": (0, (1,
 
 
 def draw(run: Run) -> Sheet | None:
-    """Days shorter by look date and way of measuring; bars are where nine trials in twenty lie."""
+    """Days shorter by look date and way of measuring; bars are where 19 trials in 20 lie."""
     table = run.table("trial_looks")
     if table.empty:
         return None
