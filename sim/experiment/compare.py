@@ -151,8 +151,9 @@ def _replicate(
     ):
         for one in pool.map(replicate, Job(study, world), numbers, progress):
             clock.start("writing")
-            for arm, tables in one.tables.items():
-                row_files.add(arm, one.replication, tables)
+            for arm, parts in one.tables.items():
+                for tables in parts:
+                    row_files.add(arm, one.replication, tables)
             clock.stop()
             one.tables.clear()
             done.append(one)

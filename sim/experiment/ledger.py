@@ -114,12 +114,15 @@ def staff_share(study: Study, rows: ArmRows) -> float:
     return counted_share(tariff, rows, followed, theirs)
 
 
-def account(study: Study, arm: str, rows: ArmRows, share: float | None = None) -> Accounts:
+def account(
+    study: Study, arm: str, rows: ArmRows, share: float | None = None, of_lump: float = 1.0
+) -> Accounts:
     """The accounts of an arm from its rows; a study without 728 days of follow-up says so.
 
     Args:
         share: the part of the staff's cost that counted spells bear (without it, `staff_share`
             of these rows, as for a first arm).
+        of_lump: the part of the programme's lump sum that is paid here.
     """
     tariff = Tariff.of(study.values["costs"])
     levers = money_levers(study.values, arm)
@@ -127,7 +130,7 @@ def account(study: Study, arm: str, rows: ArmRows, share: float | None = None) -
     money = flows(study, tariff, rows)
     quality_dkk = quality_dkk_by_group(study.values, levers)
     by_job = job_payments(tariff, rows, float(levers["programme"]["dkk_per_job"]))
-    lump_dkk = float(levers["programme"]["lump_dkk"])
+    lump_dkk = of_lump * float(levers["programme"]["lump_dkk"])
     lump = lump_payments(study, rows, lump_dkk)
 
     window_days = _window_days(study)

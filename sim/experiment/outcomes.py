@@ -2,27 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from sim.experiment import metrics
-from sim.experiment.profiles import office_weeks, survival_weeks
-from sim.experiment.rows import Columns
-from sim.experiment.service import load, meetings_and_waits
-from sim.experiment.sums import Sums
+from sim.experiment.sums import Sums, ratio
+from sim.experiment.tally import Tally
 from sim.rules.errors import CheckError
-from sim.rules.people import EXITS, GROUPS, JOB, OPEN, RECALL
 
 if TYPE_CHECKING:
-    from sim.experiment.ledger import Accounts
     from sim.experiment.study import Study
-    from sim.model.journal import ArmRows
-
-
-Ledger = Callable[["Study", str, "ArmRows"], "Accounts"]
 
 
 @dataclass(frozen=True)
@@ -50,122 +42,58 @@ class Reduction:
     limited_days: np.ndarray
 
 
-def reduce(study: Study, arm: str, rows: ArmRows, ledger: Ledger) -> Reduction:
-    """Metrics, curves and profiles of one arm in one replication.
+def reduction(study: Study, tally: Tally) -> Reduction:
+    """Metrics, curves and profiles from what an arm adds up to.
 
     Metrics that need a longer follow-up than the study has are left out (`metrics.left_out`).
-    Raises CheckError when a counted spell was followed for less than the study says.
     """
-    spells = rows.spells
-    counted = np.flatnonzero(spells["counted"])
-    duration, group = spells["duration_days"][counted], spells["group"][counted]
-    ended = spells["exit"][counted] != OPEN
     follow_up = float(study.follow_up_days)
-    _check_followed(spells["person"][counted], duration, ended, follow_up)
-    sums = Sums(group, study.groups)
-
-    found: dict[str, np.ndarray] = {}
-    for days in metrics.RMST_DAYS:
-        found[f"rmst_{days}_days"] = sums.mean(np.minimum(duration, days))
-    found["median_days"] = _medians(sums, duration, ended, follow_up)
-    for days in metrics.SURVIVAL_DAYS:
-        found[f"survival_{days}"] = sums.mean(_lasting(duration, ended, days))
-    ended_in_time = ended & (duration <= metrics.FULL_DAYS)
-    exits = np.where(ended_in_time, spells["exit"][counted], OPEN)
-    for name in metrics.EXIT_SHARES:
-        found[f"exit_{name}_share"] = sums.mean((exits == EXITS.index(name)).astype(float))
-    found["jobs_per_month"] = _jobs_per_month(spells, sums.labels, study.horizon_days)
-    found["employed_weeks_104"] = sums.mean(employed_days(spells, counted) / 7.0)
-
-    months = np.full((len(sums.labels), metrics.MONTHS, 2), np.nan)
-    found |= meetings_and_waits(sums, rows, counted, min(follow_up, metrics.FULL_DAYS), months)
-    found |= load(rows, len(sums.labels))
-
-    accounts = ledger(study, arm, rows)
-    if broken := accounts.breaches():
-        raise CheckError([f"the ledger does not add up: {breach}" for breach in broken])
-    for name in metrics.MONEY:
-        found[name] = sums.mean(getattr(accounts, name))
-
+    found = {name: ratio(above, below) for name, (above, below) in tally.fractions.items()}
+    found["median_days"] = _medians(tally, study.groups, follow_up)
+    found["jobs_per_month"] = tally.jobs_per_month
+    for name, value in tally.load.values().items():
+        found[name] = np.append(value, np.full(len(tally.labels) - 1, np.nan))
     unfit = metrics.left_out(follow_up)
-    survival, at_risk = survival_weeks(sums, duration, ended, follow_up)
+    people = float(tally.people[0])
+    items: dict[str, dict[str, float]] = {}
+    for (account, item), dkk in tally.items.items():
+        items.setdefault(account, {})[item] = dkk / people if people else float("nan")
+    with np.errstate(invalid="ignore", divide="ignore"):
+        survival = tally.at_risk / tally.at_risk[:, :1]
     return Reduction(
-        labels=sums.labels,
+        labels=tally.labels,
         values={
             (label, name): float(value)
             for name, by_label in found.items()
             if name not in unfit
-            for label, value in zip(sums.labels, by_label, strict=True)
+            for label, value in zip(tally.labels, by_label, strict=True)
             if np.isfinite(value)
         },
         survival=survival,
-        at_risk=at_risk,
-        months=months,
-        weeks=office_weeks(rows.office),
-        yearly=list(accounts.yearly),
-        items={} if unfit else {name: dict(of) for name, of in accounts.items.items()},
-        flags=tuple(accounts.flags),
-        person=spells["person"][counted],
-        group=group,
-        limited_days=np.minimum(duration, metrics.FULL_DAYS),
+        at_risk=tally.at_risk,
+        months=ratio(tally.months, np.broadcast_to(tally.people[:, None, None], tally.months.shape)),
+        weeks=tally.weeks,
+        yearly=[(*key, dkk) for key, dkk in tally.yearly.items()],
+        items={} if unfit else items,
+        flags=tally.flags,
+        person=tally.person,
+        group=tally.group,
+        limited_days=np.minimum(tally.duration, metrics.FULL_DAYS),
     )
 
 
-def _check_followed(
-    person: np.ndarray, duration: np.ndarray, ended: np.ndarray, follow_up: float
-) -> None:
-    short = ~ended & (duration < follow_up - 1e-6)
-    if short.any():
-        who = int(np.argmax(short))
-        raise CheckError(
-            f"person {person[who]} was followed for {duration[who]:g} days only; "
-            f"every counted spell is followed for {follow_up:g}"
-        )
-
-
-def _jobs_per_month(spells: Columns, labels: tuple[str, ...], horizon_days: float) -> np.ndarray:
-    """New jobs a month in the first year of the run, of all in the office, counted or not."""
-    days = min(metrics.YEAR_DAYS, horizon_days)
-    found = (spells["exit"] == JOB) & (spells["exit_day"] >= 0.0) & (spells["exit_day"] < days)
-    group = spells["group"][found]
-    jobs = [found.sum(), *(np.sum(group == GROUPS.index(label)) for label in labels[1:])]
-    return np.array(jobs) / days * metrics.YEAR_DAYS / metrics.MONTHS_PER_YEAR
-
-
-def _lasting(duration: np.ndarray, ended: np.ndarray, days: float) -> np.ndarray:
-    """1.0 for spells that last longer than so many days."""
-    return ((duration > days) | (~ended & (duration >= days - 1e-6))).astype(float)
-
-
-def _medians(sums: Sums, duration: np.ndarray, ended: np.ndarray, limit: float) -> np.ndarray:
+def _medians(tally: Tally, groups: tuple[str, ...], limit: float) -> np.ndarray:
     """First day at which at most half are left, by label; NaN if that is after the limit."""
+    sums = Sums(tally.group, groups)
     found = np.full(len(sums.labels), np.nan)
     for place, label in enumerate(sums.labels):
         chosen = sums.select(label)
-        days = np.where(ended[chosen], duration[chosen], np.inf)
+        days = np.where(tally.ended[chosen], tally.duration[chosen], np.inf)
         if len(days):
             middle = (len(days) + 1) // 2 - 1
             median = np.partition(days, middle)[middle]
             found[place] = median if median <= limit else np.nan
     return found
-
-
-def employed_days(spells: Columns, counted: np.ndarray) -> np.ndarray:
-    """Days in work within 104 weeks of entry, a counted spell.
-
-    Work begins with an exit to a job or a recall and ends with the next spell, if there is one.
-    """
-    if not len(counted):
-        return np.zeros(0)
-    person, entry = spells["person"], spells["entry_day"]
-    next_entry = np.append(np.where(person[1:] == person[:-1], entry[1:], np.inf), np.inf)
-    place = np.cumsum(spells["counted"]) - 1
-    works = (spells["exit"] == JOB) | (spells["exit"] == RECALL)
-    works &= (place >= 0) & (person[counted][place] == person)
-    places = place[works]
-    end = entry[counted][places] + metrics.FULL_DAYS
-    days = np.minimum(next_entry[works], end) - np.minimum(spells["exit_day"][works], end)
-    return np.bincount(places, weights=days, minlength=len(counted))
 
 
 def worse_off(arm: Reduction, baseline: Reduction) -> Mapping[str, float]:

@@ -50,9 +50,8 @@ class RowFiles:
         }
 
     def add(self, arm: str, replication: int, tables: Tables) -> None:
-        """Append the rows of one arm in one replication, in the types of the schema."""
-        for table, writer in self._writers.items():
-            columns = tables[table]
+        """Append rows of one arm in one replication, in the types of the schema: some or all tables."""
+        for table, columns in tables.items():
             length = len(next(iter(columns.values())))
             places = pa.array(np.full(length, self._places[arm], dtype=np.int16))
             arrays = [
@@ -64,7 +63,7 @@ class RowFiles:
                 if name in WORDS:
                     array = pa.DictionaryArray.from_arrays(array, pa.array(WORDS[name]))
                 arrays.append(array)
-            writer.write_table(pa.Table.from_arrays(arrays, schema=schema(table)))
+            self._writers[table].write_table(pa.Table.from_arrays(arrays, schema=schema(table)))
 
     def __enter__(self) -> Self:
         return self

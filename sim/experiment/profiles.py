@@ -8,7 +8,7 @@ import numpy as np
 
 from sim.experiment import metrics
 from sim.experiment.rows import Columns
-from sim.experiment.sums import Sums, ratio
+from sim.experiment.sums import Sums
 from sim.rules.people import OPEN
 
 if TYPE_CHECKING:
@@ -18,10 +18,10 @@ if TYPE_CHECKING:
 THIRTY = 30
 
 
-def survival_weeks(
+def at_risk_weeks(
     sums: Sums, duration: np.ndarray, ended: np.ndarray, follow_up_days: float
-) -> tuple[np.ndarray, np.ndarray]:
-    """Share surviving and people at risk at weeks 0..104, by label; NaN after the follow-up."""
+) -> np.ndarray:
+    """People still unemployed at weeks 0..104, by label; NaN after the follow-up."""
     days = 7.0 * np.arange(metrics.WEEKS + 1)
     weeks = int(np.sum(days <= follow_up_days))
     at_risk = np.full((len(sums.labels), len(days)), np.nan)
@@ -29,8 +29,7 @@ def survival_weeks(
     for place, label in enumerate(sums.labels):
         chosen = np.sort(lasts[sums.select(label)])
         at_risk[place, :weeks] = len(chosen) - np.searchsorted(chosen, days[:weeks], side="right")
-    with np.errstate(invalid="ignore", divide="ignore"):
-        return at_risk / at_risk[:, :1], at_risk
+    return at_risk
 
 
 def meeting_months(
@@ -41,14 +40,13 @@ def meeting_months(
     window: float,
     months: np.ndarray,
 ) -> None:
-    """Write meetings that fell due, and of them held, a person and spell month into ``months``."""
+    """Write meetings that fell due, and of them held, by label and spell month into ``months``."""
     month = np.clip((spell_day / metrics.MONTH_DAYS).astype(np.int64), 0, metrics.MONTHS - 1)
     whole = int(window / metrics.MONTH_DAYS + 1e-9)
-    people = np.repeat(sums.people[:, None], metrics.MONTHS, axis=1)
     due_and_held: tuple[slice | np.ndarray, ...] = (slice(None), held)
     for which, chosen in enumerate(due_and_held):
         number = sums.count(spell[chosen], month[chosen], metrics.MONTHS)
-        months[:, :whole, which] = ratio(number, people)[:, :whole]
+        months[:, :whole, which] = number[:, :whole]
 
 
 def office_weeks(office: Columns) -> np.ndarray:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -23,6 +23,7 @@ SCHEMA: dict[str, dict[str, str]] = {
         "person": "<i4",
         "spell": "<i2",
         "group": "|i1",
+        "area": "<i2",
         "entry_day": "<f8",
         "exit_day": "<f8",
         "duration_days": "<f8",
@@ -60,6 +61,9 @@ SCHEMA: dict[str, dict[str, str]] = {
 }
 """Table -> column -> NumPy type; ``arm`` and ``replication`` come before these in the files."""
 
+LIVES = ("spells", "meetings")
+"""Tables that come area by area; the office's is that of all areas together."""
+
 KEYS = {
     "spells": ("person", "spell"),
     "meetings": ("person", "spell", "number"),
@@ -82,7 +86,11 @@ def columns(rows: ArmRows, table: str) -> dict[str, np.ndarray]:
     Raises CheckError when a column is missing, when a number does not fit its type, or when the
     rows are not in strict key order.
     """
-    given: Columns = getattr(rows, table)
+    return typed_columns(getattr(rows, table), table)
+
+
+def typed_columns(given: Columns, table: str) -> dict[str, np.ndarray]:
+    """The same of a table that stands alone."""
     typed: dict[str, np.ndarray] = {}
     for name, dtype in SCHEMA[table].items():
         if name not in given:
@@ -139,17 +147,25 @@ def spell_rows(rows: ArmRows) -> np.ndarray:
     return np.repeat(found, np.diff(first, append=len(person)))
 
 
-def digest(arm: str, replication: int, tables: Mapping[str, Columns]) -> str:
-    """SHA-256 of the rows of one arm in one replication: schema, number of rows, columns."""
+def digest_of_part(tables: Mapping[str, Columns]) -> str:
+    """SHA-256 of tables of one arm of one replication in one area: number of rows, columns."""
     total = hashlib.sha256()
-    schema = {"arm": arm, "replication": replication, "schema": SCHEMA, "words": WORDS}
-    total.update(json.dumps(schema, ensure_ascii=True).encode())
-    for table, names in SCHEMA.items():
-        typed = tables[table]
+    for table, typed in tables.items():
         total.update(len(next(iter(typed.values()))).to_bytes(8, "little"))
-        for name in names:
+        for name in SCHEMA[table]:
             total.update(typed[name].data)
     return total.hexdigest()
+
+
+def digest(arm: str, replication: int, parts: Sequence[str], office: Columns) -> str:
+    """SHA-256 of the rows of one arm in one replication: schema, areas in order, the office.
+
+    Args:
+        parts: of each area, `digest_of_part` of its ``LIVES``.
+    """
+    schema = {"arm": arm, "replication": replication, "schema": SCHEMA, "words": WORDS}
+    text = json.dumps(schema, ensure_ascii=True)
+    return _of_texts([text, *parts, digest_of_part({"office": office})])
 
 
 def arm_digest(arm: str, digests: Iterable[str]) -> str:

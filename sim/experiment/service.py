@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -18,8 +19,9 @@ if TYPE_CHECKING:
 
 def meetings_and_waits(
     sums: Sums, rows: ArmRows, counted: np.ndarray, window: float, months: np.ndarray
-) -> dict[str, np.ndarray]:
-    """Meeting metrics over the window of each counted spell; fills in the profile by month."""
+) -> dict[str, tuple[np.ndarray, np.ndarray]]:
+    """Meeting metrics over the window of each counted spell, as (sum, what it is divided by) by
+    label; fills in the profile by month."""
     meetings, spells = rows.meetings, rows.spells
     place_of_row = np.full(len(spells["person"]), -1)
     place_of_row[counted] = np.arange(len(counted))
@@ -40,14 +42,14 @@ def meetings_and_waits(
     late = queued & (waited > LATE_DAYS)
     judged = queued & (started | late)
     found = {
-        "due_per_person": sums.mean(np.ones(len(spell)), spell),
-        "held_per_person": sums.mean(held.astype(float), spell),
+        "due_per_person": (sums.sum(np.ones(len(spell)), spell), sums.people),
+        "held_per_person": (sums.sum(held.astype(float), spell), sums.people),
     }
     for name, amounts, among in (
         ("waiting_days_mean", waited, queued),
         ("late_share", late.astype(float), judged),
     ):
-        found[name] = ratio(
+        found[name] = (
             sums.sum(amounts[among], spell[among]),
             sums.sum(np.ones(int(among.sum())), spell[among]),
         )
@@ -60,25 +62,46 @@ def _queued(outcome: np.ndarray) -> np.ndarray:
     return found
 
 
-def load(rows: ArmRows, labels: int) -> dict[str, np.ndarray]:
-    """Offered load and utilisation of the whole office; no groups, since they share it.
+@dataclass(frozen=True)
+class Load:
+    """Minutes used and opened; by form, minutes and number of meetings that started, and number
+    of those that were asked for and never did."""
 
-    What was asked for is what was used, and for each meeting that never started the mean of the
-    minutes that its form used.
-    """
+    used: float
+    opened: float
+    minutes: np.ndarray
+    started: np.ndarray
+    unmet: np.ndarray
+
+    def __add__(self, other: Load) -> Load:
+        return Load(*(getattr(self, f.name) + getattr(other, f.name) for f in fields(self)))
+
+    def values(self) -> dict[str, float]:
+        """Offered load and utilisation of the whole office; no groups, since they share it.
+
+        What was asked for is what was used, and for each meeting that never started the mean of
+        the minutes that its form used.
+        """
+        if not (np.isfinite(self.opened) and self.opened > 0):
+            return {"offered_load": float("nan"), "utilisation": float("nan")}
+        mean_minutes = ratio(self.minutes, self.started)
+        asked = np.sum((self.unmet * mean_minutes)[self.unmet > 0])
+        return {
+            "offered_load": float((self.used + asked) / self.opened),
+            "utilisation": self.used / self.opened,
+        }
+
+
+def load(rows: ArmRows) -> Load:
+    """What was asked of an office, and what it had."""
     meetings, office = rows.meetings, rows.office
-    found = {name: np.full(labels, np.nan) for name in ("offered_load", "utilisation")}
-    opened, used = float(np.sum(office["minutes_open"])), float(np.sum(office["minutes_used"]))
-    if not (np.isfinite(opened) and opened > 0):
-        return found
     started = np.isfinite(meetings["start_day"])
     unmet = ~started & _queued(meetings["outcome"])
     form, kinds = meetings["form"], len(FORMS)
-    mean_minutes = ratio(
-        np.bincount(form, np.where(started, meetings["minutes"], 0.0), kinds),
-        np.bincount(form, started, kinds),
+    return Load(
+        used=float(np.sum(office["minutes_used"])),
+        opened=float(np.sum(office["minutes_open"])),
+        minutes=np.bincount(form, np.where(started, meetings["minutes"], 0.0), kinds),
+        started=np.bincount(form, started, kinds),
+        unmet=np.bincount(form[unmet], minlength=kinds),
     )
-    asked = np.bincount(form[unmet], minlength=kinds)
-    found["utilisation"][0] = used / opened
-    found["offered_load"][0] = (used + np.sum((asked * mean_minutes)[asked > 0])) / opened
-    return found

@@ -3,26 +3,21 @@
 from __future__ import annotations
 
 import time
-from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
-from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from sim.experiment import backlog, ledger, metrics, rows
-from sim.experiment.outcomes import Reduction, reduce, worse_off
-from sim.experiment.profiles import thirty_people, thirty_spells
-from sim.experiment.timing import spent
-from sim.experiment.trial import Found, evaluate
-from sim.model.settings import TRIAL
+from sim.experiment import metrics
+from sim.experiment.outcomes import Reduction, worse_off
+from sim.experiment.trial import Found
 
 if TYPE_CHECKING:
     from sim.experiment.study import Study
-    from sim.model.journal import ArmRows
+    from sim.model.replication import Part
 
-World = Callable[["Study", int], Mapping[str, "ArmRows"]]
+World = Callable[["Study", int], Iterable["Part"]]
 Tables = dict[str, dict[str, np.ndarray]]
 
 NOBODY = np.empty(0)
@@ -40,19 +35,22 @@ class Job:
 class Replicated:
     """What is left of one replication.
 
-    ``values`` holds the metrics by (arm, group, metric), ``tables`` the rows by arm where they
-    are kept, ``thirty`` the spells of thirty people in the first two arms of the first
-    replication, ``trial`` what a trial gives. ``checks`` counts what held, ``extras`` are single figures by (arm, name),
-    ``seconds`` is the processor time by what it was spent on.
+    ``values`` holds the metrics by (arm, group, metric), ``areas`` those of all groups by (arm,
+    area, metric) where there is more than one jobcentre, ``tables`` the rows by arm, area by area,
+    where they are kept, ``thirty`` the spells of thirty people in the first two arms of the first
+    replication (of the largest area), ``trial`` what a trial gives. ``checks`` counts what held,
+    ``extras`` are single figures by (arm, name), ``seconds`` is the processor time by what it was
+    spent on.
     """
 
     replication: int
     values: dict[tuple[str, str, str], float]
+    areas: dict[tuple[str, str, str], float]
     reductions: dict[str, Reduction]
     digests: dict[str, str]
     checks: dict[str, int]
     extras: dict[tuple[str, str], float]
-    tables: dict[str, Tables]
+    tables: dict[str, list[Tables]]
     thirty: dict[str, Tables]
     trial: Found | None
     backlog: dict[str, dict[str, float]]
@@ -60,11 +58,11 @@ class Replicated:
     seconds: dict[str, float]
 
 
-def shipped_world(study: Study, replication: int) -> Mapping[str, ArmRows]:
-    """The simulated world; imported here, so that reading results does not need SimPy."""
-    from sim.model.replication import run_replication
+def shipped_world(study: Study, replication: int) -> Iterable[Part]:
+    """The simulated worlds; imported here, so that reading results does not need SimPy."""
+    from sim.model.replication import run_parts
 
-    return run_replication(study, replication)
+    return run_parts(study, replication)
 
 
 def replicate(job: Job, replication: int) -> Replicated:
@@ -72,57 +70,13 @@ def replicate(job: Job, replication: int) -> Replicated:
 
     Raises CheckError where the rows break what they promise.
     """
-    study = job.study
+    from sim.experiment.collecting import Collecting
+
     began = time.process_time()
-    simulated = job.world(study, replication)
-    world_seconds = time.process_time() - began
-    checks: Counter[str] = Counter()
-    values: dict[tuple[str, str, str], float] = {}
-    digests: dict[str, str] = {}
-    kept: dict[str, Tables] = {}
-    reductions: dict[str, Reduction] = {}
-    share = ledger.staff_share(study, simulated[study.arms[0]])
-    for world in study.kept_worlds:
-        checks.update(simulated[world].checks)
-        typed = {table: rows.columns(simulated[world], table) for table in rows.SCHEMA}
-        digests[world] = rows.digest(world, replication, typed)
-        if keeps_rows(study, replication):
-            kept[world] = typed
-        checks["rows in key order"] += len(rows.SCHEMA)
-    for arm in study.arms:
-        of_arm = simulated[arm]
-        reductions[arm] = found = reduce(study, arm, of_arm, partial(ledger.account, share=share))
-        values |= {(arm, *key): value for key, value in found.values.items()}
-        checks["ledger adds up to the øre"] += 1
-        checks["counted spells followed long enough"] += len(found.person)
-    pairs = _pairs(study, reductions, simulated)
-    checks["arms hold the same people"] += len(study.arms) - 1
-    people = thirty_people(simulated[study.arms[0]])
-    return Replicated(
-        replication=replication,
-        values=values | pairs,
-        reductions={arm: _slim(found) for arm, found in reductions.items()},
-        digests=digests,
-        checks=dict(checks),
-        extras={
-            (world, name): value
-            for world in study.kept_worlds
-            for name, value in simulated[world].extras.items()
-        },
-        tables=kept,
-        thirty={
-            arm: thirty_spells(simulated[arm], people, study.follow_up_days)
-            for arm in study.arms[:2]
-            if replication == 0
-        },
-        trial=evaluate(study, simulated) if TRIAL in simulated else None,
-        backlog={
-            arm: backlog.measure(study, arm, simulated[arm], simulated[study.arms[0]])
-            for arm in study.arms[1:]
-            if backlog.suspensions(study, arm)
-        },
-        seconds=spent(simulated.values(), world_seconds, time.process_time() - began),
-    )
+    collected = Collecting(job.study, replication, keeps_rows(job.study, replication))
+    for part in job.world(job.study, replication):
+        collected.add(part)
+    return collected.result(time.process_time() - began)
 
 
 def keeps_rows(study: Study, replication: int) -> bool:
@@ -131,19 +85,24 @@ def keeps_rows(study: Study, replication: int) -> bool:
     return which == "all" or (which == "first" and replication == 0)
 
 
-def _pairs(
-    study: Study, reductions: Mapping[str, Reduction], simulated: Mapping[str, ArmRows]
+def pairs(
+    study: Study,
+    reductions: Mapping[str, Reduction],
+    zero_load_days: Mapping[str, Mapping[str, float]],
 ) -> dict[tuple[str, str, str], float]:
-    """What only a pair of arms has: people made worse off, and days saved without load effect."""
+    """What only a pair of arms has: people made worse off, and days saved without load effect.
+
+    Args:
+        zero_load_days: restricted mean of 728 days by arm and group in the arms' twins without it.
+    """
     baseline, *others = study.arms
     found: dict[str, dict[str, dict[str, float]]] = {metric: {} for metric in metrics.PER_PAIR}
     for arm in others:
         found["worse_off_share"][arm] = dict(worse_off(reductions[arm], reductions[baseline]))
-    if baseline + metrics.ZERO_LOAD in simulated:
-        means = {arm: reduce_days(study, simulated[arm + metrics.ZERO_LOAD]) for arm in study.arms}
-        for arm in others:
+        if zero_load_days:
             found["days_saved_zero_load"][arm] = {
-                label: means[baseline][label] - means[arm][label] for label in means[arm]
+                label: days - zero_load_days[arm][label]
+                for label, days in zero_load_days[baseline].items()
             }
     unfit = metrics.left_out(study.follow_up_days)
     return {
@@ -156,16 +115,6 @@ def _pairs(
     }
 
 
-def reduce_days(study: Study, of_arm: ArmRows) -> dict[str, float]:
-    """Restricted mean of 728 days by group, of rows that are needed for nothing else."""
-    from sim.experiment.sums import Sums
-
-    counted = of_arm.spells["counted"]
-    sums = Sums(of_arm.spells["group"][counted], study.groups)
-    days = np.minimum(of_arm.spells["duration_days"][counted], metrics.FULL_DAYS)
-    return dict(zip(sums.labels, sums.mean(days).tolist(), strict=True))
-
-
-def _slim(found: Reduction) -> Reduction:
+def slim(found: Reduction) -> Reduction:
     """A reduction without what only pairing needs, which would travel between processes."""
     return replace(found, person=NOBODY, group=NOBODY, limited_days=NOBODY)

@@ -14,23 +14,27 @@ SPENT = ("compiling", "simulating", "checking", "reducing")
 """What the processor time of a replication goes to."""
 
 
-def spent(worlds: Iterable[ArmRows], world_seconds: float, all_seconds: float) -> dict[str, float]:
-    """Processor seconds of a replication by what they went to, in the order of ``SPENT``.
+class Spent:
+    """Processor seconds of a replication by what they went to, added up world by world."""
 
-    Args:
-        worlds: say how much went to compiling them and to checking them.
-        world_seconds: what all worlds took.
-        all_seconds: that, and what was done with their rows.
-    """
-    told = Counter[str]()
-    for rows in worlds:
-        told.update(rows.seconds)
-    return {
-        "compiling": told["compiling"],
-        "simulating": world_seconds - told["compiling"] - told["checking"],
-        "checking": told["checking"],
-        "reducing": all_seconds - world_seconds,
-    }
+    def __init__(self) -> None:
+        self._told: Counter[str] = Counter()
+        self.reducing = 0.0
+        """What was done with the rows."""
+
+    def add_world(self, rows: ArmRows) -> None:
+        """Take what a world says went to compiling it and to checking it."""
+        self._told.update(rows.seconds)
+
+    def by_what(self, all_seconds: float) -> dict[str, float]:
+        """Seconds in the order of ``SPENT``, of all that the replication took."""
+        compiling, checking = self._told["compiling"], self._told["checking"]
+        return {
+            "compiling": compiling,
+            "simulating": all_seconds - self.reducing - compiling - checking,
+            "checking": checking,
+            "reducing": self.reducing,
+        }
 
 
 class Clock:

@@ -71,15 +71,15 @@ class Office:
 
     def _shares(self, number: float) -> list[float]:
         """Caseworkers of each pool."""
+        if self.settings.area_shares:
+            return whole_by(self.settings.area_shares, number)
         if number == inf:
             return [inf]
         if self.settings.own_caseworker:
             return [1.0] * max(int(number), 1) if number else [0.0]
-        if self.settings.area_shares:
-            return _whole_by(self.settings.area_shares, number)
         if self.settings.pool_by_group:
             poisson = self.settings.inflow_kind == "poisson"
-            return _whole_by(
+            return whole_by(
                 self.settings.inflow_per_day if poisson else self.settings.shares, number
             )
         return [number]
@@ -173,15 +173,7 @@ class Office:
 
     def by_day(self) -> tuple[np.ndarray, np.ndarray]:
         """Caseworkers, and minutes open for one of them, on every day of the run."""
-        days = ceil(self.settings.horizon_days)
-        numbers = np.full(days, self.numbers[0][1], dtype=float)
-        for day, number in self.numbers[1:]:
-            numbers[max(int(day), 0) :] = number
-        minutes = np.full(days, MINUTES_PER_DAY)
-        if self.settings.working:
-            is_open = np.array([self._next_open(d) == d for d in range(days)])
-            minutes = np.where(is_open, self.settings.window_minutes, 0.0)
-        return numbers, minutes
+        return hours_by_day(self.numbers, self.settings, self.w)
 
     def check_busy(self, people: Iterable[Spell]) -> None:
         """Every busy caseworker must be in a meeting: none has been lost."""
@@ -213,8 +205,25 @@ class Office:
         }
 
 
-def _whole_by(shares: tuple[float, ...], number: float) -> list[float]:
+def hours_by_day(
+    numbers: tuple[tuple[float, float], ...], settings: Settings, w: Rulebook
+) -> tuple[np.ndarray, np.ndarray]:
+    """Caseworkers, and minutes open for one of them, on every day of the run."""
+    days = ceil(settings.horizon_days)
+    found = np.full(days, numbers[0][1], dtype=float)
+    for day, number in numbers[1:]:
+        found[max(int(day), 0) :] = number
+    minutes = np.full(days, MINUTES_PER_DAY)
+    if settings.working:
+        is_open = np.array([w.next_open[d - w.calendar_from] == d for d in range(days)])
+        minutes = np.where(is_open, settings.window_minutes, 0.0)
+    return found, minutes
+
+
+def whole_by(shares: tuple[float, ...], number: float) -> list[float]:
     """Whole caseworkers by share: one for each pool, the rest by largest remainders."""
+    if number == inf:
+        return [inf] * len(shares)
     weights = np.array(shares)
     whole = (weights > 0.0).astype(float) if number >= (weights > 0.0).sum() else 0.0 * weights
     exact = (number - whole.sum()) * weights / weights.sum()

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from typing import Any, Protocol
 
 import numpy as np
 
+from sim.model.areas import NATIONAL, area_of_people, by_area, in_area, study_of, together
 from sim.model.engines import COMPILED
 from sim.model.enrolment import NOT_ENROLLED
 from sim.model.journal import ArmRows
@@ -40,18 +42,72 @@ ALONE = "|alone"
 """Ends the name of an arm's twin in which nobody moves the labour market or the caseload: what the
 arm does to one person while all others live as they would have."""
 
-Run = Callable[[Settings, Rulebook, str, People, Teams], ArmRows]
-"""Runs a world: its settings and rules, whose caseworkers it has, who enters, the arms' teams."""
+
+@dataclass(frozen=True)
+class Part:
+    """The rows of one world in one area; where there is one office, all rows of the world."""
+
+    world: str
+    area: int
+    rows: ArmRows
+
+
+@dataclass(frozen=True)
+class Office:
+    """The people of an office: its study, who enters, and who is there on day 0.
+
+    ``stock`` is as the engine has it.
+    """
+
+    study: Study
+    people: People
+    stock: Any
+
+
+@dataclass(frozen=True)
+class OneArm:
+    """A world in which everybody is in one arm: its name, the arm, and its office and market."""
+
+    name: str
+    arm: str
+    settings: Settings
+
+
+class Engine(Protocol):
+    """What moves time in the worlds of one replication."""
+
+    def stock(self) -> Any:
+        """Who is there on day 0, or will come back."""
+
+    def stock_in(self, stock: Any, area: int, areas: int) -> Any:
+        """Those of an area."""
+
+    def run(self, office: Office, world: OneArm, w: Rulebook, teams: Teams = ()) -> ArmRows:
+        """The rows of an office that nobody elsewhere touches."""
+
+    def in_step(
+        self, whole: Office, offices: Sequence[Office], world: OneArm, w: Rulebook
+    ) -> Iterator[ArmRows]:
+        """The rows of offices that share a labour market, one office after the other."""
+
+
+def run_parts(study: Study, replication: int) -> Iterator[Part]:
+    """The rows of every world of one replication, world by world and in each area by area.
+
+    All worlds have the same people and luck. Each arm has a world of its own, named like it; twins
+    of it end in ZERO_LOAD or ALONE. Where the study is a trial, all arms live together in the world
+    TRIAL besides. A part is given away: nothing here keeps it.
+    """
+    with no_collection():
+        yield from _replication(study, replication)
 
 
 def run_replication(study: Study, replication: int) -> dict[str, ArmRows]:
-    """The rows of every world of one replication, all with the same people and luck.
-
-    Each arm has a world of its own, named like it; twins of it end in ZERO_LOAD or ALONE. Where
-    the study is a trial, all arms live together in the world TRIAL besides.
-    """
-    with no_collection():
-        return _replication(study, replication)
+    """The rows of every world of one replication, whole: areas are put together."""
+    found: dict[str, list[ArmRows]] = {}
+    for part in run_parts(study, replication):
+        found.setdefault(part.world, []).append(part.rows)
+    return {world: together(parts) for world, parts in found.items()}
 
 
 @contextmanager
@@ -66,26 +122,55 @@ def no_collection() -> Iterator[None]:
             gc.enable()
 
 
-def _replication(study: Study, replication: int) -> dict[str, ArmRows]:
+def _replication(study: Study, replication: int) -> Iterator[Part]:
     settings = settings_of(study)
     registry = registry_of(study)
     people = entrants(settings, study.seed, replication)
     give_back()
     before = rulebook_of(plain_standard(study), STANDARD, registry) if settings.warm_start else None
-    make = _compiled if study.engine == COMPILED else _by_simpy
-    run = make(study, settings, before, replication)
-    in_one_arm = replace(people, arm=None)
-    rows = {
-        world.name: run(
-            world.settings, rulebook_of(study, world.arm, registry), world.arm, in_one_arm, ()
-        )
-        for world in worlds_of(study, settings)
-    }
+    engine = _engine(study, settings, before, replication)
+    whole = Office(study, replace(people, arm=None), engine.stock())
+    offices = _offices(whole, engine, len(settings.area_shares))
+    in_step = bool(offices) and study.values["market"]["scope"] == NATIONAL
+    if offices and not (in_step and study.engine != COMPILED):
+        del people
+        whole = replace(whole, people=None)
+    for world in worlds_of(study, settings):
+        w = rulebook_of(study, world.arm, registry)
+        if not offices:
+            yield Part(world.name, 0, in_area(engine.run(whole, world, w), 0))
+            continue
+        if in_step and world.settings.displacement > 0.0:
+            rows = engine.in_step(whole, offices, world, w)
+        else:
+            rows = (engine.run(office, _of_one(world), w) for office in offices)
+        for area, of_area in enumerate(rows):
+            yield Part(world.name, area, in_area(of_area, area))
     if settings.enrolment is not None:
         w = rulebook_of(study, study.arms, registry)
-        together = run(settings, w, TRIAL, people, study.teams)
-        rows[TRIAL] = replace(together, enrolled=_enrolled(people))
-    return rows
+        trial = OneArm(TRIAL, TRIAL, settings)
+        rows = engine.run(replace(whole, people=people), trial, w, study.teams)
+        yield Part(TRIAL, 0, in_area(replace(rows, enrolled=_enrolled(people)), 0))
+
+
+def _offices(whole: Office, engine: Engine, areas: int) -> list[Office]:
+    """The office of each area; none where one serves all."""
+    if not areas:
+        return []
+    area = area_of_people(whole.people, areas)
+    return [
+        Office(
+            study_of(whole.study, a),
+            whole.people.some(np.flatnonzero(area == a)),
+            engine.stock_in(whole.stock, a, areas),
+        )
+        for a in range(areas)
+    ]
+
+
+def _of_one(world: OneArm) -> OneArm:
+    """The same world as an office of one area sees it."""
+    return replace(world, settings=replace(world.settings, area_shares=()))
 
 
 def _enrolled(people: People) -> dict[str, np.ndarray]:
@@ -94,15 +179,6 @@ def _enrolled(people: People) -> dict[str, np.ndarray]:
     taken = np.flatnonzero(people.arm != NOT_ENROLLED)
     taken = taken[np.argsort(people.person[taken])]
     return {"person": people.person[taken], "arm": people.arm[taken]}
-
-
-@dataclass(frozen=True)
-class OneArm:
-    """A world in which everybody is in one arm: its name, the arm, and its office and market."""
-
-    name: str
-    arm: str
-    settings: Settings
 
 
 def worlds_of(study: Study, settings: Settings) -> list[OneArm]:
@@ -118,21 +194,81 @@ def worlds_of(study: Study, settings: Settings) -> list[OneArm]:
     return worlds
 
 
-def _by_simpy(study: Study, settings: Settings, before: Rulebook | None, replication: int) -> Run:
-    luck = Luck(study.seed, replication)
-    stock: list[Spell] = []
-    later: list[tuple[float, Spell]] = []
-    if before is not None:
-        stock, later = stock_on_day_0(study, settings, before, luck, replication)
+def _engine(
+    study: Study, settings: Settings, before: Rulebook | None, replication: int
+) -> Engine:
+    if study.engine == COMPILED:
+        from sim.model.compiled.driver import Compiled
 
-    def run(settings: Settings, w: Rulebook, name: str, people: People, teams: Teams) -> ArmRows:
-        keeps = keeps_plan(before, w) if before is not None else (ANEW,) * len(GROUPS)
-        world = World(study, settings, w, name, replication, luck, teams)
-        return world.run(
-            people, [_own(p) for p in stock], [(day, _own(p)) for day, p in later], keeps
+        return Compiled(study, settings, before, replication)
+    return Simpy(study, settings, before, replication)
+
+
+@dataclass(frozen=True)
+class SimpyStock:
+    """Who is in the office on day 0, and who is in work and will return (day, person)."""
+
+    here: list[Spell]
+    later: list[tuple[float, Spell]]
+
+
+class Simpy:
+    """The engine in which every job seeker is a SimPy process."""
+
+    def __init__(
+        self, study: Study, settings: Settings, before: Rulebook | None, replication: int
+    ) -> None:
+        self._study, self._settings, self._before = study, settings, before
+        self._replication = replication
+        self._luck = Luck(study.seed, replication)
+
+    def stock(self) -> SimpyStock:
+        """See ``Engine``."""
+        if self._before is None:
+            return SimpyStock([], [])
+        return SimpyStock(
+            *stock_on_day_0(
+                self._study, self._settings, self._before, self._luck, self._replication
+            )
         )
 
-    return run
+    def stock_in(self, stock: SimpyStock, area: int, areas: int) -> SimpyStock:
+        """See ``Engine``."""
+        return SimpyStock(
+            [p for p in stock.here if int(p.caseworker_draw * areas) == area],
+            [(day, p) for day, p in stock.later if int(p.caseworker_draw * areas) == area],
+        )
+
+    def run(self, office: Office, world: OneArm, w: Rulebook, teams: Teams = ()) -> ArmRows:
+        """See ``Engine``."""
+        before, stock = self._before, office.stock
+        keeps = keeps_plan(before, w) if before is not None else (ANEW,) * len(GROUPS)
+        of = World(
+            office.study, world.settings, w, world.arm, self._replication, self._luck, teams
+        )
+        return of.run(
+            office.people,
+            [_own(p) for p in stock.here],
+            [(day, _own(p)) for day, p in stock.later],
+            keeps,
+        )
+
+    def in_step(
+        self, whole: Office, offices: Sequence[Office], world: OneArm, w: Rulebook
+    ) -> Iterator[ArmRows]:
+        """See ``Engine``: all in one world, with a pool for each office."""
+        number = len(offices)
+        area = dict(
+            zip(
+                whole.people.person.tolist(),
+                area_of_people(whole.people, number).tolist(),
+                strict=True,
+            )
+        )
+        for p in (*whole.stock.here, *(p for _, p in whole.stock.later)):
+            area[p.person] = int(p.caseworker_draw * number)
+        rows = self.run(whole, world, w)
+        yield from by_area(rows, whole.study, world.settings, w, world.arm, area)
 
 
 def _own(p: Spell) -> Spell:
@@ -142,16 +278,3 @@ def _own(p: Spell) -> Spell:
         setattr(q, name, getattr(p, name))
     q.others = tuple(_own(line) for line in p.others)
     return q
-
-
-def _compiled(study: Study, settings: Settings, before: Rulebook | None, replication: int) -> Run:
-    from sim.model.compiled import driver
-
-    stock = None
-    if before is not None:
-        stock = driver.stock_on_day_0(study, settings, before, replication)
-
-    def run(settings: Settings, w: Rulebook, name: str, people: People, teams: Teams) -> ArmRows:
-        return driver.run_world(study, settings, w, name, replication, people, stock, teams)
-
-    return run

@@ -21,7 +21,7 @@ from sim.rules.entering import again, days_in_work, set_pace
 from sim.rules.errors import CheckError
 from sim.rules.hazards import jumps_hint
 from sim.rules.leaving import advance, find_exit, set_piece, start_line
-from sim.rules.market import EFFORT_UNIT, WEEK_DAYS, market_factor
+from sim.rules.market import EFFORT_UNIT, WEEK_DAYS, lost_in_a_week, market_factor
 from sim.rules.meetings import (
     MEETS,
     PENDING,
@@ -219,9 +219,8 @@ class World:
             market = market_factor(
                 units * EFFORT_UNIT, reference, settings.pool_share, settings.displacement
             )
-            if settings.displacement > 0.0 and settings.pool_share > 0.0:
-                others = reference * (1.0 - settings.pool_share) / settings.pool_share
-                self.displaced_jobs += WEEK_DAYS * others * (1.0 - market)
+            if settings.displacement > 0.0:
+                self.displaced_jobs += lost_in_a_week(market, reference, settings.pool_share)
             factors = [self.office.load_factor(pool) * market for pool in self.office.pools]
             common = w.common_factor
             if any(new > RISE * old for new, old in zip(factors, common[1:], strict=True)):

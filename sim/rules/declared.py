@@ -150,6 +150,8 @@ _MARKET = (
     P("market.cycle.[].to", "day after the last of these dates", kind="date"),
     P("market.cycle.[].factor", "factor on the job rate in these dates", low=0),
     P("market.displacement", "elasticity of the job rate to others' search", low=0, high=5),
+    P("market.scope", "one labour market for all areas, or one for each (office.pools area)",
+      kind="choice", words=("national", "own")),
     P("market.pool_share", "share of the simulated among those who compete for jobs", "share",
       low=0, high=1),
 )  # fmt: skip

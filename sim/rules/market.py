@@ -25,6 +25,14 @@ def market_factor(
     return ratio**-displacement
 
 
+def lost_in_a_week(market: float, reference_per_day: float, pool_share: float) -> float:
+    """Jobs that the unsimulated lose in a week in which their market factor is ``market``."""
+    if pool_share <= 0.0:
+        return 0.0
+    others = reference_per_day * (1.0 - pool_share) / pool_share
+    return WEEK_DAYS * others * (1.0 - market)
+
+
 def load_factor(open_spells: int, caseworkers: float, reference: float, elasticity: float) -> float:
     """(open spells per caseworker / reference)**-kappa; 1 with zero or unlimited caseworkers."""
     if elasticity == 0.0 or caseworkers <= 0.0 or caseworkers == inf or open_spells == 0:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from sim.experiment.cashflows import flows
-from sim.experiment.outcomes import employed_days
+from sim.experiment.tally import employed_days
 from sim.experiment.rows import spell_rows
 from sim.experiment.validation.experiments import Experiment
 from sim.model.settings import Study

@@ -13,7 +13,7 @@ from sim.rules.entering import again, days_in_work, first_spell
 from sim.rules.leaving import advance
 from sim.rules.people import JOB
 
-DONE, SHORT_OF_ROOM, PAUSED, WRONG = range(4)
+DONE, SHORT_OF_ROOM, PAUSED, WRONG, WEEK_ASKED = range(5)
 """Why compiled code comes back."""
 
 

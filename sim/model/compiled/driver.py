@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, fields, replace
 from math import inf
+from typing import Any
 
 import numpy as np
 
+from sim.model.areas import displaced
 from sim.model.audit import EVERY, Audit
 from sim.model.books import MOST_SPELLS
 from sim.model.clock import Clock
 from sim.model.compiled.arrays import Arrays
-from sim.model.compiled.before import SHORT_OF_ROOM, WRONG
+from sim.model.compiled.before import DONE, SHORT_OF_ROOM, WEEK_ASKED, WRONG
 from sim.model.compiled.clock import NONE
 from sim.model.compiled.complaints import check_busy, check_plugins, complain
 from sim.model.compiled.kernels import kernels
@@ -19,6 +22,7 @@ from sim.model.compiled.layout import (
     CHANGE,
     DUTY_CODES,
     FORM_CODES,
+    LINES,
     MEETING_ROW,
     PLACE,
     REAL,
@@ -37,6 +41,8 @@ from sim.model.settings import TRIAL, Settings, Study, Teams, registry_of, ruleb
 from sim.model.stock import backwards_days, keeps_plan
 from sim.model.windows import window_changes
 from sim.rules.errors import CheckError
+from sim.rules.market import EFFORT_UNIT, lost_in_a_week, market_factor
+from sim.rules.people import JOB
 from sim.rules.rulebook import Rulebook
 
 
@@ -81,6 +87,7 @@ def _prepare(world: np.ndarray, rulebook: np.ndarray) -> None:
     run.live_before.prepare(world, rulebook, np.zeros(2))
     run.finish_rows.prepare(world)
     run.set_up_events.prepare(world)
+    run.begin_week.prepare(world, rulebook, 1.0)
     run.order_meetings.prepare(places, places, np.zeros(1, np.int64), places)
 
 
@@ -99,6 +106,82 @@ def live_alone(w: Rulebook, people: People, until: float, figures: int) -> np.nd
     return lived
 
 
+class Compiled:
+    """The compiled engine; see ``sim.model.replication.Engine``."""
+
+    def __init__(
+        self, study: Study, settings: Settings, before: Rulebook | None, replication: int
+    ) -> None:
+        self._study, self._settings, self._before = study, settings, before
+        self._replication = replication
+
+    def stock(self) -> Stock | None:
+        """Who is in the office on day 0; the same people as ``sim.model.stock`` finds."""
+        if self._before is None:
+            return None
+        return stock_on_day_0(self._study, self._settings, self._before, self._replication)
+
+    def stock_in(self, stock: Stock | None, area: int, areas: int) -> Stock | None:
+        """Those of an area."""
+        if stock is None:
+            return None
+        home = (stock.spells["caseworker_draw"] * areas).astype(np.int64)
+        places = np.flatnonzero(home == area)
+        spells = stock.spells[places]
+        spells["slot"] = np.arange(len(places))
+        lines = stock.lines
+        if len(lines) > 1:
+            lines = lines[(LINES * places[:, None] + np.arange(LINES)).ravel()]
+        return Stock(spells, lines, stock.before)
+
+    def run(self, office: Any, world: Any, w: Rulebook, teams: Teams = ()) -> ArmRows:
+        """The rows of an office that nobody elsewhere touches.
+
+        Raises:
+            CheckError: a self-check did not hold.
+        """
+        one = self._set_up(office, world, w, teams)
+        while one.live() != DONE:
+            pass
+        return one.rows()
+
+    def in_step(
+        self, whole: Any, offices: Sequence[Any], world: Any, w: Rulebook
+    ) -> Iterator[ArmRows]:
+        """The rows of offices that share a labour market: all live to the next week, then the
+        market factor of their common effort is told to each.
+
+        Raises:
+            CheckError: a self-check did not hold.
+        """
+        settings, reference = world.settings, self._study.reference_effort_per_day
+        of_one = replace(world, settings=replace(settings, area_shares=()))
+        worlds = [self._set_up(office, of_one, w) for office in offices]
+        for one in worlds:
+            one.arrays.g["in_step"] = True
+        lost = 0.0
+        while all([one.live() == WEEK_ASKED for one in worlds]):
+            units = sum(int(one.arrays.g["units"]) for one in worlds)
+            market = market_factor(
+                units * EFFORT_UNIT, reference, settings.pool_share, settings.displacement
+            )
+            lost += lost_in_a_week(market, reference, settings.pool_share)
+            for one in worlds:
+                one.go_on(market)
+        for one in worlds:
+            one.finish()
+        told = displaced(lost, [one.jobs() for one in worlds])
+        for place, extras in enumerate(told):
+            one, worlds[place] = worlds[place], None
+            yield replace(one.rows(), extras=extras)
+
+    def _set_up(self, office: Any, world: Any, w: Rulebook, teams: Teams = ()) -> LiveWorld:
+        return LiveWorld(
+            office.study, world.settings, w, world.arm, self._replication, office.people,
+            office.stock, teams,
+        )  # fmt: skip
+
+
 def stock_on_day_0(study: Study, settings: Settings, before: Rulebook, replication: int) -> Stock:
     """Who is in the office on day 0; the same people as ``sim.model.stock`` finds."""
     past = past_entrants(settings, study.seed, replication, backwards_days(before, settings))
@@ -111,45 +194,69 @@ def stock_on_day_0(study: Study, settings: Settings, before: Rulebook, replicati
     check_plugins(arrays.rulebook, before)
     taken = int(arrays.g["slots_taken"])
     spells, lines = arrays.array("spells")[:taken].copy(), arrays.array("lines")
-    return Stock(spells, lines[: 3 * taken].copy() if len(lines) > 1 else lines, before)
+    return Stock(spells, lines[: LINES * taken].copy() if len(lines) > 1 else lines, before)
 
 
-def run_world(
-    study: Study,
-    settings: Settings,
-    w: Rulebook,
-    arm: str,
-    replication: int,
-    people: People,
-    stock: Stock | None,
-    teams: Teams = (),
-) -> ArmRows:
-    """One world of a replication from day 0 to the horizon.
+class LiveWorld:
+    """One world of a replication from day 0 to the horizon, which may stop every week."""
 
-    Raises:
-        CheckError: a self-check did not hold.
-    """
-    # the office of the SimPy engine says how caseworkers are shared among pools; it does not run
-    office = Office(
-        Clock(settings.horizon_days), settings, w, study.caseworkers[arm], study, replication, teams
-    )
-    arrays = Arrays(w, study.seed, replication, len(office.pools))
-    _set_up(arrays, study, settings, w, office, people, stock)
-    run = kernels()
-    compiled_before = run.seconds
-    run.set_up_events(arrays.world)
-    while True:
-        code = run.live(arrays.world, arrays.rulebook)
-        if code == SHORT_OF_ROOM:
-            arrays.grow()
-        elif code == WRONG:
-            check_plugins(arrays.rulebook, w)
-            complain(arrays.g, w)
-        elif code == 0:
-            break
-    rows = _rows(arrays, study, settings, w, office, replication)
-    rows.seconds["compiling"] = run.seconds - compiled_before
-    return rows
+    def __init__(
+        self,
+        study: Study,
+        settings: Settings,
+        w: Rulebook,
+        arm: str,
+        replication: int,
+        people: People,
+        stock: Stock | None,
+        teams: Teams = (),
+    ) -> None:
+        self.study, self.settings, self.w, self.replication = study, settings, w, replication
+        # the office of the SimPy engine says how caseworkers are shared among pools; it does not run
+        clock = Clock(settings.horizon_days)
+        self.office = Office(clock, settings, w, study.caseworkers[arm], study, replication, teams)
+        self.arrays = Arrays(w, study.seed, replication, len(self.office.pools))
+        _set_up(self.arrays, study, settings, w, self.office, people, stock)
+        self._compiled_before = kernels().seconds
+        kernels().set_up_events(self.arrays.world)
+        self._is_finished = False
+
+    def live(self) -> int:
+        """Live on to the end (DONE), or to a week's beginning where offices go in step."""
+        arrays, w = self.arrays, self.w
+        while True:
+            code = kernels().live(arrays.world, arrays.rulebook)
+            if code == SHORT_OF_ROOM:
+                arrays.grow()
+            elif code == WRONG:
+                check_plugins(arrays.rulebook, w)
+                complain(arrays.g, w)
+            elif code in (DONE, WEEK_ASKED):
+                return int(code)
+
+    def go_on(self, market: float) -> None:
+        """Begin the week that was asked for, with the market factor of all offices."""
+        kernels().begin_week(self.arrays.world, self.arrays.rulebook, market)
+
+    def finish(self) -> None:
+        """Write the rows of who is still there at the end."""
+        _finish(self.arrays, self.w)
+        self._is_finished = True
+
+    def jobs(self) -> int:
+        """How many spells ended in a job."""
+        ended = self.arrays.array("spell_exit")[: int(self.arrays.g["spell_rows"])]
+        return int(np.sum(ended == JOB))
+
+    def rows(self) -> ArmRows:
+        """The rows; the world is over."""
+        if not self._is_finished:
+            self.finish()
+        rows = _rows(
+            self.arrays, self.study, self.settings, self.w, self.office, self.replication
+        )
+        rows.seconds["compiling"] = kernels().seconds - self._compiled_before
+        return rows
 
 
 def _set_up(
@@ -170,7 +277,6 @@ def _set_up(
     g["breaks"] = w.exit_breaks_meeting
     g["windowed"] = office.windowed
     g["pool_by_arm"] = office.by_arm
-    g["pool_by_area"] = bool(settings.area_shares)
     g["lever_set"][: len(w.arm_set)] = w.arm_set
     for name in (
         "horizon_days", "observation_days", "gather_days", "group_size", "displacement",
@@ -199,10 +305,8 @@ def _set_up(
     g["numbers_count"] = len(later)
 
 
-def _rows(
-    arrays: Arrays, study: Study, settings: Settings, w: Rulebook, office: Office, replication: int
-) -> ArmRows:
-    g, end = arrays.g, settings.horizon_days
+def _finish(arrays: Arrays, w: Rulebook) -> None:
+    g = arrays.g
     still = int(g["entered"] - g["left"])
     arrays.columns(int(g["spell_rows"]) + still, int(g["meeting_rows"]) + still)
     kernels().finish_rows(arrays.world)
@@ -211,6 +315,12 @@ def _rows(
         complain(g, w)
     for name in ("spells", "lines", "listed", "heap", "tickets"):
         arrays.take(name)
+
+
+def _rows(
+    arrays: Arrays, study: Study, settings: Settings, w: Rulebook, office: Office, replication: int
+) -> ArmRows:
+    g, end = arrays.g, settings.horizon_days
     pools = arrays.array("pools")
     check_busy(pools)
     integral = float((pools["waited_days"] + pools["waiting"] * (end - pools["counted_to"])).sum())

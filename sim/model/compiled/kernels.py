@@ -131,6 +131,7 @@ class Kernels(NamedTuple):
     live_alone: Door
     finish_rows: Door
     set_up_events: Door
+    begin_week: Door
     order_meetings: Door
 
     @property
@@ -141,7 +142,7 @@ class Kernels(NamedTuple):
 
 DOORS = (
     world.live, before.live_before, before.live_alone, world.finish_rows, world.set_up_events,
-    rows.order_meetings,
+    renewal.begin_week, rows.order_meetings,
 )  # fmt: skip
 
 

@@ -170,7 +170,7 @@ WORLD = np.dtype(
             "part", "entered", "left", "jobs", "sums_checked", "week", "next_entrant", "entrants",
             "next_stock", "stock_count", "stage", "next_change", "changes_count", "next_numbers", "numbers_count", "asked",
             "weeks_kept", "leavers_count", "spell_rows", "meeting_rows", "wrong", "wrong_person",
-            "wrong_spell",
+            "wrong_spell", "units", "near_count",
             # how it is set up
             "pools_count", "order", "group_size", "audit_every", "own_pools", "qualities_count",
             # room, and what of it is taken
@@ -192,7 +192,7 @@ WORLD = np.dtype(
         (name, YES)
         for name in (
             "coupled", "breaks", "windowed", "own_caseworker", "pool_by_group", "pool_by_arm",
-            "pool_by_area", "is_opening",
+            "is_opening", "in_step", "asks_market",
         )
     ],
     align=True,

@@ -58,8 +58,6 @@ def place(g, p):
         return own if g.pools_count > 1 else 0
     if g.pool_by_arm:
         return int(p.arm)
-    if g.pool_by_area:
-        return int(p.caseworker_draw * g.pools_count)
     if g.pool_by_group and g.pools_count == len(g.deadline_days):
         return int(p.group)
     return 0

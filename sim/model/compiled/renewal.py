@@ -22,7 +22,7 @@ from sim.model.compiled.pools import pool_at, withdraw
 from sim.model.compiled.story import MANY
 from sim.model.world import RISE
 from sim.rules.leaving import advance
-from sim.rules.market import EFFORT_UNIT, WEEK_DAYS, load_factor, market_factor
+from sim.rules.market import EFFORT_UNIT, WEEK_DAYS, load_factor, lost_in_a_week, market_factor
 from sim.rules.meetings import MEETS, SEARCHES, WAITS, WITHDRAWN, change_window
 from sim.rules.people import JOB
 from sim.rules.renewal import sum_up_week
@@ -47,7 +47,30 @@ def _searches(g, w, p):
 
 
 def renew(g, w):
-    """Renew the load and market factors (model sections 3 and 7)."""
+    """Renew the load and market factors (model sections 3 and 7).
+
+    Where offices go in step, their common market factor is asked for and the week begins later.
+    """
+    _sum_up(g, w)
+    if g.in_step:
+        g.asks_market = True
+        return
+    effort_before = g.reference_effort_per_day
+    market = market_factor(g.units * EFFORT_UNIT, effort_before, g.pool_share, g.displacement)
+    if g.displacement > 0.0:
+        g.displaced_jobs += lost_in_a_week(market, effort_before, g.pool_share)
+    _begin_week(g, w, market)
+
+
+def begin_week(worlds, rulebooks, market):
+    """Begin the week for which a market factor was asked."""
+    g = worlds[0]
+    g.asks_market = False
+    _begin_week(g, rulebooks[0], market)
+
+
+def _sum_up(g, w):
+    """The effort of all, and who may leave before the next week."""
     g.known_until_day = min((g.week + 1) * WEEK_DAYS, g.horizon_days)
     units = near = 0
     for i in range(g.slots_taken):
@@ -62,11 +85,13 @@ def renew(g, w):
             if may_leave:
                 record_at(g.near, near, ONE_PLACE).v = i
                 near += 1
-    effort_before = g.reference_effort_per_day
-    market = market_factor(units * EFFORT_UNIT, effort_before, g.pool_share, g.displacement)
-    if g.displacement > 0.0 and g.pool_share > 0.0:
-        others = effort_before * (1.0 - g.pool_share) / g.pool_share
-        g.displaced_jobs += WEEK_DAYS * others * (1.0 - market)
+    g.units = units
+    g.near_count = near
+
+
+def _begin_week(g, w, market):
+    """The new factors of every pool, and a new look at those who may leave under them."""
+    near = g.near_count
     everybody = False
     record_at(g.week_days, g.weeks_kept, ONE_REAL).v = g.now
     for k in range(g.pools_count):

@@ -6,7 +6,7 @@ caller lengthens, and now and then, so that it can be interrupted.
 
 from __future__ import annotations
 
-from sim.model.compiled.before import DONE, PAUSED, SHORT_OF_ROOM, WRONG, entrant_at
+from sim.model.compiled.before import DONE, PAUSED, SHORT_OF_ROOM, WEEK_ASKED, WRONG, entrant_at
 from sim.model.compiled.clock import (
     ARRIVAL,
     ASSIGN,
@@ -90,6 +90,8 @@ def live(worlds, rulebooks):
             return WRONG
         if short_of_room(g):
             return SHORT_OF_ROOM
+        if g.asks_market:
+            return WEEK_ASKED
         e = next_event(g)
         if e == NONE:
             return DONE
