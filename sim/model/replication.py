@@ -132,9 +132,11 @@ def _replication(study: Study, replication: int) -> Iterator[Part]:
     whole = Office(study, replace(people, arm=None), engine.stock())
     offices = _offices(whole, engine, len(settings.area_shares))
     in_step = bool(offices) and study.values["market"]["scope"] == NATIONAL
-    if offices and not (in_step and study.engine != COMPILED):
+    if offices and study.engine == COMPILED:
+        # of a whole country they take as much memory again as in the offices
         del people
-        whole = replace(whole, people=None)
+        whole = replace(whole, people=None, stock=None)
+        give_back()
     for world in worlds_of(study, settings):
         w = rulebook_of(study, world.arm, registry)
         if not offices:

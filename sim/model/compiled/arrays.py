@@ -128,19 +128,24 @@ class Arrays:
                 new[:used] = self._kept[full][:used]
             self.point(full, new)
 
-    def start(self, people: int, stock: int, pools: int, horizon_days: float) -> None:
+    def start(
+        self, people: int, stock: int, pools: int, horizon_days: float, roomy: bool = True
+    ) -> None:
         """The arrays of a world that is to run.
 
-        With room for everybody at once: memory that is never written to is not taken.
+        With room for everybody at once: memory that is never written to is not taken. That holds
+        for large arrays only, so many small worlds begin with what they are sure to need and grow.
         """
         everyone = people + stock
+        at_once = everyone if roomy else stock + people // 16
         self.store("events", FIXED + 2 * pools + FEW)
         for name in ("tickets", "gatherings", "members", "leavers"):
             self.store(name, FEW)
         for name in ("listed", "heap"):
-            self.store(name, 2 * everyone + 2 * FEW)
-        self.slots(everyone + FEW)
-        self.columns(2 * everyone + FEW, 8 * everyone + 8 * FEW)
+            self.store(name, 2 * at_once + 2 * FEW)
+        self.slots(at_once + FEW)
+        times = (2, 8) if roomy else (1, 3)
+        self.columns(times[0] * everyone + FEW, times[1] * everyone + 8 * FEW)
         self.point("lists", np.full(int(horizon_days * PARTS) + 2, NONE, np.int32))
         self.point("pools", np.zeros(pools, POOL))
         self.g["pools_count"] = pools

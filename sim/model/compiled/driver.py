@@ -36,6 +36,7 @@ from sim.model.jobcentre import ORDERS
 from sim.model.journal import MEETING_COLUMNS, SPELL_COLUMNS, ArmRows, office_by_day
 from sim.model.leavers import Leavers, Weeks
 from sim.model.office import WAIT_ERROR, Office
+from sim.model.memory import give_back
 from sim.model.population import People, past_entrants
 from sim.model.settings import TRIAL, Settings, Study, Teams, registry_of, rulebook_of, settings_of
 from sim.model.stock import backwards_days, keeps_plan
@@ -156,7 +157,7 @@ class Compiled:
         """
         settings, reference = world.settings, self._study.reference_effort_per_day
         of_one = replace(world, settings=replace(settings, area_shares=()))
-        worlds = [self._set_up(office, of_one, w) for office in offices]
+        worlds = [self._set_up(office, of_one, w, roomy=False) for office in offices]
         for one in worlds:
             one.arrays.g["in_step"] = True
         lost = 0.0
@@ -174,11 +175,14 @@ class Compiled:
         for place, extras in enumerate(told):
             one, worlds[place] = worlds[place], None
             yield replace(one.rows(), extras=extras)
+        give_back()
 
-    def _set_up(self, office: Any, world: Any, w: Rulebook, teams: Teams = ()) -> LiveWorld:
+    def _set_up(
+        self, office: Any, world: Any, w: Rulebook, teams: Teams = (), roomy: bool = True
+    ) -> LiveWorld:
         return LiveWorld(
             office.study, world.settings, w, world.arm, self._replication, office.people,
-            office.stock, teams,
+            office.stock, teams, roomy,
         )  # fmt: skip
 
 
@@ -210,13 +214,14 @@ class LiveWorld:
         people: People,
         stock: Stock | None,
         teams: Teams = (),
+        roomy: bool = True,
     ) -> None:
         self.study, self.settings, self.w, self.replication = study, settings, w, replication
         # the office of the SimPy engine says how caseworkers are shared among pools; it does not run
         clock = Clock(settings.horizon_days)
         self.office = Office(clock, settings, w, study.caseworkers[arm], study, replication, teams)
         self.arrays = Arrays(w, study.seed, replication, len(self.office.pools))
-        _set_up(self.arrays, study, settings, w, self.office, people, stock)
+        _set_up(self.arrays, study, settings, w, self.office, people, stock, roomy)
         self._compiled_before = kernels().seconds
         kernels().set_up_events(self.arrays.world)
         self._is_finished = False
@@ -261,10 +266,10 @@ class LiveWorld:
 
 def _set_up(
     arrays: Arrays, study: Study, settings: Settings, w: Rulebook, office: Office,
-    people: People, stock: Stock | None,
+    people: People, stock: Stock | None, roomy: bool,
 ) -> None:  # fmt: skip
     g, pools = arrays.g, len(office.pools)
-    arrays.start(len(people), len(stock) if stock else 0, pools, settings.horizon_days)
+    arrays.start(len(people), len(stock) if stock else 0, pools, settings.horizon_days, roomy)
     arrays.entrants(people)
     if stock:
         arrays.array("spells")[: len(stock)] = stock.spells
