@@ -8,6 +8,7 @@ from typing import Any
 
 from sim.config.facts import Facts
 from sim.config.schema import Key
+from sim.rules.areas import areas_of
 from sim.rules.levers import EVERYBODY, SCHEDULE_KINDS
 from sim.rules.parameters import WILDCARDS
 
@@ -149,11 +150,17 @@ def areas(facts: Facts) -> Iterator[str]:
     if office["pools"] != "area":
         return
     path: Key = ("office", "areas")
-    names = [area["name"] for area in office["areas"]]
+    if office["area_count"] and office["areas"]:
+        yield facts.say(
+            path, f"lists {len(office['areas'])} areas with office.area_count "
+            f"{office['area_count']}, which makes areas by a rule; give one of them",
+        )  # fmt: skip
+        return
+    names = [area.name for area in areas_of(office)]
     if len(names) < 2:
         yield facts.say(
-            path, f"has {len(names)} entries with office.pools area; give two or more, or set "
-            "office.pools=shared",
+            path, f"has {len(names)} entries with office.pools area; give two or more, or their number "
+            "as office.area_count, or set office.pools=shared",
         )  # fmt: skip
         return
     for number, name in enumerate(names):
@@ -162,7 +169,7 @@ def areas(facts: Facts) -> Iterator[str]:
     if len(set(names)) < len(names):
         yield facts.say(path, f"names {', '.join(names)}; no name may come twice")
     else:
-        yield from facts.sum_is_one({a["name"]: a["share"] for a in office["areas"]}, path)
+        yield from facts.sum_is_one({a.name: a.share for a in areas_of(office)}, path)
     if office["own_caseworker"]:
         yield facts.say(
             path, "has jobcentres by area with office.own_caseworker true, which has one pool "

@@ -19,7 +19,7 @@ from sim.experiment.task import Replicated, Tables, pairs, slim
 from sim.experiment.timing import Spent
 from sim.experiment.trial import evaluate
 from sim.model.areas import add_extras, add_offices, jobs_of, largest_area, names_of, together
-from sim.model.settings import TRIAL
+from sim.model.settings import TRIAL, area_shares
 
 if TYPE_CHECKING:
     from sim.experiment.study import Study
@@ -102,9 +102,8 @@ class Collecting:
 
     def _of_lump(self, area: int) -> float:
         """The part of a programme's lump sum that an office pays."""
-        if not self._areas:
-            return 1.0
-        return float(self._study.values["office"]["areas"][area]["share"])
+        shares = area_shares(self._study.values["office"])
+        return shares[area] if shares else 1.0
 
     def result(self, seconds: float) -> Replicated:
         """All that is left of the replication, which took so many seconds of processor time.

@@ -11,6 +11,7 @@ import pandas as pd
 
 import sim
 from sim.experiment import another_run, backlog, files, metrics, provenance, same_meetings, store
+from sim.experiment.area_tables import area_tables
 from sim.experiment.estimates import Outcomes, differences, summary
 from sim.experiment.figures_tables import costs_table, figure_tables
 from sim.experiment.folder import RunFolder
@@ -176,6 +177,7 @@ def _tables(study: Study, done: Sequence[Replicated]) -> dict[str, pd.DataFrame]
         **(trial_tables(study, trials) if trials else {}),
         **({"enrolled.csv": enrolled_table(study, kept)} if kept else {}),
         **({backlog.FILE: owed} if len(owed) else {}),
+        **area_tables(study, done, has_luck),
         "summary.csv": summary(outcomes),
         "differences.csv": paired,
         "outcomes.csv": outcomes.table(),

@@ -25,6 +25,7 @@ from sim.model.settings import (
     rulebook_of,
     settings_of,
 )
+from sim.rules.areas import AREA, areas_of
 from sim.rules.errors import InputError
 from sim.rules.lever_rows import levers_of
 from sim.rules.people import GROUPS
@@ -152,7 +153,7 @@ def _numbers(
 def _pools(study: Study) -> Sequence[Any]:
     """What each has caseworkers of its own: target groups, areas, or the office."""
     office = study.values["office"]
-    return {"group": study.groups, "area": office["areas"]}.get(office["pools"], ("office",))
+    return {"group": study.groups, AREA: areas_of(office)}.get(office["pools"], ("office",))
 
 
 def _enough_for_pools(

@@ -12,6 +12,7 @@ from sim.model.journal import ArmRows, office_by_day
 from sim.model.office import hours_by_day, whole_by
 from sim.model.population import People
 from sim.model.settings import Settings, Study, area_shares
+from sim.rules.areas import areas_of
 from sim.rules.people import JOB
 from sim.rules.rulebook import Rulebook
 
@@ -24,8 +25,7 @@ DISPLACED, PER_JOB = "displaced_jobs", "displaced_jobs_per_counted_job"
 
 def names_of(study: Study) -> tuple[str, ...]:
     """Names of the areas; none where there is one office."""
-    office = study.values["office"]
-    return tuple(area["name"] for area in office["areas"]) if office["pools"] == "area" else ()
+    return tuple(area.name for area in areas_of(study.values["office"]))
 
 
 def largest_area(study: Study) -> int:
@@ -36,7 +36,7 @@ def largest_area(study: Study) -> int:
 def study_of(study: Study, area: int) -> Study:
     """The study of one area as if it were all: its office, its caseworkers, its part of the market."""
     shares = area_shares(study.values["office"])
-    values = {**study.values, "office": {**study.values["office"], "pools": "shared", "areas": []}}
+    values = {**study.values, "office": {**study.values["office"], "pools": "shared"}}
     return replace(
         study,
         values=values,

@@ -16,6 +16,7 @@ from scipy.special import ndtri
 
 from sim.model.enrolment import Enrolment, enrolment_of
 from sim.model.streams import gamma_frailty, lattice
+from sim.rules.areas import areas_of
 from sim.rules.calendar import DAYS_PER_WEEK, next_open_days, open_days_a_year
 from sim.rules.lever_rows import STANDARD, levers_of
 from sim.rules.people import GROUPS
@@ -244,9 +245,7 @@ def settings_of(study: Study) -> Settings:
 
 def area_shares(office: dict[str, Any]) -> tuple[float, ...]:
     """Shares of people by area; none where areas have no jobcentre of their own."""
-    if office["pools"] != "area":
-        return ()
-    return tuple(float(area["share"]) for area in office["areas"])
+    return tuple(area.share for area in areas_of(office))
 
 
 def unused_luck(values: dict[str, Any]) -> frozenset[str]:
