@@ -63,8 +63,7 @@ def _measure_ours(task: str, model: Model, people: int, number: int) -> dict[str
     arms = took.pop("result")
     digests = {}
     for arm, of_arm in arms.items():
-        tables = {table: rows.columns(of_arm, table) for table in rows.SCHEMA}
-        digests[arm] = [rows.digest(arm, 0, tables)]
+        digests[arm] = [rows.digest_of_world(arm, 0, of_arm)]
     spells = [of_arm.spells for of_arm in arms.values()]
     count = sum(len(table["held"]) for table in spells)
     means = {name: float(sum(table[name].sum() for table in spells)) / count for name in MEANS}

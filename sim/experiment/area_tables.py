@@ -11,8 +11,8 @@ from sim.experiment.estimates import Outcomes, differences, summary
 from sim.model.areas import names_of
 
 if TYPE_CHECKING:
+    from sim.experiment.replicated import Replicated
     from sim.experiment.study import Study
-    from sim.experiment.task import Replicated
 
 AREAS, AREA_DIFFERENCES = "areas.csv", "area_differences.csv"
 

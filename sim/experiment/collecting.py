@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from sim.experiment import backlog, ledger, metrics, rows
-from sim.experiment.outcomes import reduction
+from sim.experiment.outcomes import check_same_people, reduction
 from sim.experiment.profiles import thirty_people, thirty_spells
+from sim.experiment.replicated import Replicated, Tables, pairs, slim
 from sim.experiment.sums import Sums
 from sim.experiment.tally import Tally, tally, total
-from sim.experiment.task import Replicated, Tables, pairs, slim
 from sim.experiment.timing import Spent
 from sim.experiment.trial import evaluate
 from sim.model.areas import add_extras, add_offices, jobs_of, largest_area, names_of, together
@@ -39,7 +39,7 @@ class Collecting:
         self._share: dict[int, float] = {}
         self._tallies: dict[str, list[Tally]] = {}
         self._zero_load: dict[str, list[tuple[np.ndarray, np.ndarray]]] = {}
-        self._offices: dict[str, list[rows.Columns]] = {}
+        self._offices: dict[str, list[dict[str, np.ndarray]]] = {}
         self._digests: dict[str, list[str]] = {}
         self._kept: dict[str, list[Tables]] = {}
         self._whole: dict[str, list[ArmRows]] = {}
@@ -93,6 +93,7 @@ class Collecting:
         )
         found = tally(study, arm, of, account)
         self._tallies.setdefault(arm, []).append(found)
+        check_same_people(found.person, self._tallies[study.arms[0]][part.area].person)
         self._checks["ledger adds up to the øre"] += 1
         self._checks["counted spells followed long enough"] += len(found.person)
         if self._replication == 0 and part.area == self._shown and arm in study.arms[:2]:
@@ -122,7 +123,9 @@ class Collecting:
                 tables[world] = [*self._kept[world], {"office": office}]
         reductions = {arm: reduction(study, total(self._tallies[arm])) for arm in study.arms}
         values = {
-            (arm, *key): value for arm in study.arms for key, value in reductions[arm].values.items()
+            (arm, *key): value
+            for arm in study.arms
+            for key, value in reductions[arm].values.items()
         }
         zero_load = {arm: _mean(study, self._zero_load[arm]) for arm in self._zero_load}
         paired = pairs(study, reductions, zero_load)

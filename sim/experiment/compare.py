@@ -18,7 +18,8 @@ from sim.experiment.folder import RunFolder
 from sim.experiment.manifest import UNTOLD, Configuration, Origin, manifest
 from sim.experiment.parquet import RowFiles
 from sim.experiment.pool import Pool, Progress, no_progress
-from sim.experiment.task import Job, Replicated, World, keeps_rows, replicate, shipped_world
+from sim.experiment.replicated import Replicated, keeps_rows
+from sim.experiment.task import Job, World, replicate, shipped_world
 from sim.experiment.timing import Clock
 from sim.experiment.trial_tables import enrolled_table, trial_tables
 from sim.model.engines import compile_for

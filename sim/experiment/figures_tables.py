@@ -13,7 +13,7 @@ import pandas as pd
 from sim.experiment import metrics
 from sim.experiment.intervals import Estimate, estimate
 from sim.experiment.outcomes import Reduction
-from sim.experiment.task import Replicated, Tables
+from sim.experiment.replicated import Replicated, Tables
 from sim.rules.costs import ACCOUNTS
 from sim.rules.meetings import OUTCOMES
 from sim.rules.people import EXITS, GROUPS

@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
 
 from sim.experiment import metrics, provenance
+from sim.experiment.replicated import Replicated
 from sim.experiment.rows import rows_sha256
-from sim.experiment.task import Replicated
 
 if TYPE_CHECKING:
     from sim.experiment.study import Study

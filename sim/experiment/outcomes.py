@@ -71,7 +71,9 @@ def reduction(study: Study, tally: Tally) -> Reduction:
         },
         survival=survival,
         at_risk=tally.at_risk,
-        months=ratio(tally.months, np.broadcast_to(tally.people[:, None, None], tally.months.shape)),
+        months=ratio(
+            tally.months, np.broadcast_to(tally.people[:, None, None], tally.months.shape)
+        ),
         weeks=tally.weeks,
         yearly=[(*key, dkk) for key, dkk in tally.yearly.items()],
         items={} if unfit else items,
@@ -96,13 +98,21 @@ def _medians(tally: Tally, groups: tuple[str, ...], limit: float) -> np.ndarray:
     return found
 
 
+def check_same_people(one: np.ndarray, other: np.ndarray) -> None:
+    """Refuse arms whose counted people are not the same.
+
+    Raises CheckError.
+    """
+    if not np.array_equal(one, other):
+        raise CheckError("the arms do not hold the same counted people, so they cannot be paired")
+
+
 def worse_off(arm: Reduction, baseline: Reduction) -> Mapping[str, float]:
     """Share of people whose spell of at most 728 days is longer than in the baseline, by label.
 
     Raises CheckError when the arms do not hold the same people.
     """
-    if not np.array_equal(arm.person, baseline.person):
-        raise CheckError("the arms do not hold the same counted people, so they cannot be paired")
+    check_same_people(arm.person, baseline.person)
     sums = Sums(arm.group, arm.labels[1:])
     worse = arm.limited_days - baseline.limited_days > metrics.WORSE_DAYS
     shares = sums.mean(worse.astype(float))

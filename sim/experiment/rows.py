@@ -157,6 +157,12 @@ def digest_of_part(tables: Mapping[str, Columns]) -> str:
     return total.hexdigest()
 
 
+def digest_of_world(arm: str, replication: int, rows: ArmRows) -> str:
+    """`digest` of a world with one office."""
+    lives = digest_of_part({table: columns(rows, table) for table in LIVES})
+    return digest(arm, replication, [lives], columns(rows, "office"))
+
+
 def digest(arm: str, replication: int, parts: Sequence[str], office: Columns) -> str:
     """SHA-256 of the rows of one arm in one replication: schema, areas in order, the office.
 

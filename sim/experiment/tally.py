@@ -65,7 +65,7 @@ class Tally:
         }
         added = {
             name: getattr(self, name) + getattr(other, name)
-            for name in ("people", "jobs_per_month", "load", "at_risk", "months", "weeks")
+            for name in ("people", "jobs_per_month", "at_risk", "months", "weeks")
         }
         joined = {
             name: np.concatenate([getattr(self, name), getattr(other, name)])
@@ -74,6 +74,7 @@ class Tally:
         return Tally(
             labels=self.labels,
             fractions=whole,
+            load=self.load + other.load,
             yearly=_sum(self.yearly, other.yearly),
             items=_sum(self.items, other.items),
             flags=tuple(dict.fromkeys((*self.flags, *other.flags))),

@@ -16,7 +16,7 @@ from sim.experiment.limits.cases import Case, Estimate, read_cases
 from sim.experiment.limits.queue_studies import queue
 from sim.experiment.limits.simulated import people_figure
 from sim.experiment.limits.verdict import Finding, judge
-from sim.experiment.rows import SCHEMA, columns, digest
+from sim.experiment.rows import digest_of_world
 from sim.model.replication import run_replication
 
 EXACT = Path(__file__).with_name("limits") / "data" / "exact_answers.csv"
@@ -103,5 +103,5 @@ def _same_seed_same_rows(values: Mapping[str, Any], cases: list[Case]) -> bool:
         changes = queue(case.params, 2_000.0)
         study = studies.case_study(values, changes | {"design.seed": SEED})
         rows = run_replication(study, 0)[studies.ARM]
-        twice.append(digest(studies.ARM, 0, {table: columns(rows, table) for table in SCHEMA}))
+        twice.append(digest_of_world(studies.ARM, 0, rows))
     return twice[0] == twice[1]

@@ -110,7 +110,10 @@ def together(parts: Sequence[ArmRows]) -> ArmRows:
     if len(parts) == 1:
         return parts[0]
     tables = {}
-    for table, keys in (("spells", ("spell", "person")), ("meetings", ("number", "spell", "person"))):
+    for table, keys in (
+        ("spells", ("spell", "person")),
+        ("meetings", ("number", "spell", "person")),
+    ):
         of_parts = [getattr(part, table) for part in parts]
         joined = {name: np.concatenate([of[name] for of in of_parts]) for name in of_parts[0]}
         order = np.lexsort([joined[name] for name in keys])

@@ -134,8 +134,8 @@ def _replication(study: Study, replication: int) -> Iterator[Part]:
     in_step = bool(offices) and study.values["market"]["scope"] == NATIONAL
     if offices and study.engine == COMPILED:
         # of a whole country they take as much memory again as in the offices
-        del people
-        whole = replace(whole, people=None, stock=None)
+        people = people.some(np.zeros(0, dtype=np.intp))
+        whole = Office(study, people, None)
         give_back()
     for world in worlds_of(study, settings):
         w = rulebook_of(study, world.arm, registry)
@@ -151,8 +151,8 @@ def _replication(study: Study, replication: int) -> Iterator[Part]:
     if settings.enrolment is not None:
         w = rulebook_of(study, study.arms, registry)
         trial = OneArm(TRIAL, TRIAL, settings)
-        rows = engine.run(replace(whole, people=people), trial, w, study.teams)
-        yield Part(TRIAL, 0, in_area(replace(rows, enrolled=_enrolled(people)), 0))
+        lived = engine.run(replace(whole, people=people), trial, w, study.teams)
+        yield Part(TRIAL, 0, in_area(replace(lived, enrolled=_enrolled(people)), 0))
 
 
 def _offices(whole: Office, engine: Engine, areas: int) -> list[Office]:
@@ -196,11 +196,9 @@ def worlds_of(study: Study, settings: Settings) -> list[OneArm]:
     return worlds
 
 
-def _engine(
-    study: Study, settings: Settings, before: Rulebook | None, replication: int
-) -> Engine:
+def _engine(study: Study, settings: Settings, before: Rulebook | None, replication: int) -> Engine:
     if study.engine == COMPILED:
-        from sim.model.compiled.driver import Compiled
+        from sim.model.compiled.engine import Compiled
 
         return Compiled(study, settings, before, replication)
     return Simpy(study, settings, before, replication)
@@ -245,9 +243,7 @@ class Simpy:
         """See ``Engine``."""
         before, stock = self._before, office.stock
         keeps = keeps_plan(before, w) if before is not None else (ANEW,) * len(GROUPS)
-        of = World(
-            office.study, world.settings, w, world.arm, self._replication, self._luck, teams
-        )
+        of = World(office.study, world.settings, w, world.arm, self._replication, self._luck, teams)
         return of.run(
             office.people,
             [_own(p) for p in stock.here],

@@ -11,6 +11,7 @@ import numpy as np
 import yaml
 
 from sim.model.journal import ArmRows
+from sim.model.replication import Part
 from sim.rules.meetings import CANCELLED, HELD, NO_SHOW, PENDING
 from sim.rules.people import GROUPS, JOB, OPEN, OTHER
 
@@ -65,7 +66,7 @@ def study(
         "engine": "simpy",
         "costs": COSTS,
         "population": {"groups": {group: {"refund_weeks_at_entry": 0.0} for group in GROUPS}},
-        "office": {"minutes_per_caseworker_year": 49_000.0, "load_elasticity": 0.1},
+        "office": {"pools": "shared", "minutes_per_caseworker_year": 49_000.0, "load_elasticity": 0.1},
         "regimes": {"plain": regime, "standard": regime},
         "arms": {arm: {"regime": "plain", "title": arm, "levers": {}} for arm in arms},
         "design": {
@@ -79,8 +80,13 @@ def study(
     )
 
 
-def world(of: FakeStudy, replication: int) -> dict[str, ArmRows]:
+def world(of: FakeStudy, replication: int) -> list[Part]:
     """The rows of every arm; people and luck are the same in all of them."""
+    return [Part(name, 0, rows) for name, rows in worlds(of, replication).items()]
+
+
+def worlds(of: FakeStudy, replication: int) -> dict[str, ArmRows]:
+    """The same by name."""
     names = list(of.arms)
     if of.values["design"]["zero_load_twin"]:
         names += [f"{arm}|zero_load" for arm in of.arms]
@@ -132,6 +138,7 @@ def _spells(
         "person": person,
         "spell": np.full(length, number, dtype=np.int16),
         "group": group,
+        "area": np.zeros(length, dtype=np.int16),
         "entry_day": entry,
         "exit_day": left,
         "duration_days": left - entry,

@@ -19,10 +19,11 @@ from sim.experiment.estimates import Outcomes, differences, summary
 from sim.experiment.folder import RunFolder
 from sim.experiment.pool import Pool
 from sim.model.journal import ArmRows
+from sim.model.replication import Part
 from sim.rules.errors import CheckError, InputError
 from sim.rules.people import GROUPS
 
-from .fakes import FakeConfiguration, FakeStudy, study, world
+from .fakes import FakeConfiguration, FakeStudy, study, world, worlds
 
 TABLES = {
     "survival": "arm group week survival ci_low ci_high at_risk",
@@ -121,13 +122,15 @@ def test_rows_are_kept_of_the_first_replication_only_and_checks_are_counted(
     assert finished.manifest["checks_held"] == sum(checks.values())
 
 
-def timed_world(of: FakeStudy, replication: int) -> dict[str, ArmRows]:
+def timed_world(of: FakeStudy, replication: int) -> list[Part]:
     """Worlds that say how long they were compiled and checked, and take longer than that."""
     began = time.process_time()
     while time.process_time() < began + 0.03:
         pass
     spent = {"compiling": 0.001, "checking": 0.002}
-    return {arm: replace(rows, seconds=spent) for arm, rows in world(of, replication).items()}
+    return [
+        replace(part, rows=replace(part.rows, seconds=spent)) for part in world(of, replication)
+    ]
 
 
 def test_the_manifest_says_where_the_time_went(tmp_path: Path) -> None:
@@ -234,12 +237,12 @@ def test_a_report_is_written_before_the_manifest_and_is_in_it(tmp_path: Path) ->
 
 
 def test_arms_with_other_people_are_a_breach(tmp_path: Path) -> None:
-    def other_people(of: FakeStudy, replication: int) -> dict[str, ArmRows]:
-        made = world(of, replication)
+    def other_people(of: FakeStudy, replication: int) -> list[Part]:
+        made = worlds(of, replication)
         spells = dict(made["more"].spells)
         spells["counted"] = spells["counted"] & (spells["person"] % 2 == 0)
         made["more"] = ArmRows(spells, made["more"].meetings, made["more"].office)
-        return made
+        return [Part(name, 0, rows) for name, rows in made.items()]
 
     with pytest.raises(CheckError, match="do not hold the same counted people"):
         make(study(), tmp_path / "run", world=other_people)

@@ -11,7 +11,8 @@ import pytest
 
 from sim.experiment import metrics
 from sim.experiment.ledger import account
-from sim.experiment.outcomes import Reduction, reduce, worse_off
+from sim.experiment.outcomes import Reduction, reduction, worse_off
+from sim.experiment.tally import Ledger, tally
 from sim.model.journal import ArmRows
 from sim.rules.errors import CheckError
 from sim.rules.meetings import BROKEN_OFF, CANCELLED, DECLINED, HELD, NO_SHOW, PENDING, SUSPENDED
@@ -23,12 +24,17 @@ UI, SICK = 10_000_001, 50_000_001
 END = 182.0 + 728.0
 
 
+def reduce(of: FakeStudy, arm: str, rows: ArmRows, ledger: Ledger) -> Reduction:
+    """One office, summed and divided."""
+    return reduction(of, tally(of, arm, rows, ledger))  # type: ignore[arg-type]
+
+
 def nothing(of: FakeStudy, arm: str, rows: ArmRows) -> SimpleNamespace:
     """A ledger in which all costs 1 krone a spell."""
     ones = np.ones(int(rows.spells["counted"].sum()))
     return SimpleNamespace(
         benefit_dkk=ones, municipality_dkk=ones, public_dkk=ones, society_dkk=-ones,
-        yearly=[("public", "benefit", 2020, 5.0)], items={"public": {"benefit": 1.0}},
+        yearly=[("public", "benefit", 2020, 5.0)], lines={"public": {"benefit": ones}},
         flags=(), breaches=lambda: (),
     )  # fmt: skip
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from sim.experiment.rows import SCHEMA, columns, digest, rows_sha256
+from sim.experiment.rows import SCHEMA, columns, digest_of_world, rows_sha256
 from sim.model.journal import ArmRows
 from sim.rules.errors import CheckError
 
@@ -15,7 +15,7 @@ from .fakes import arm_rows, study
 
 
 def of(rows: ArmRows, arm: str = "standard", replication: int = 0) -> str:
-    return digest(arm, replication, {table: columns(rows, table) for table in SCHEMA})
+    return digest_of_world(arm, replication, rows)
 
 
 def changed(rows: ArmRows, table: str, column: str, values: np.ndarray) -> ArmRows:

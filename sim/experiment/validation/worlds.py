@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from sim.experiment.cashflows import flows
-from sim.experiment.tally import employed_days
 from sim.experiment.rows import spell_rows
+from sim.experiment.tally import employed_days
 from sim.experiment.validation.experiments import Experiment
 from sim.model.settings import Study
 from sim.rules.costs import Tariff

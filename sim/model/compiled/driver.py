@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import fields
 from math import inf
-from typing import Any
 
 import numpy as np
 
-from sim.model.areas import displaced
 from sim.model.audit import EVERY, Audit
 from sim.model.books import MOST_SPELLS
 from sim.model.clock import Clock
@@ -22,7 +19,6 @@ from sim.model.compiled.layout import (
     CHANGE,
     DUTY_CODES,
     FORM_CODES,
-    LINES,
     MEETING_ROW,
     PLACE,
     REAL,
@@ -32,31 +28,18 @@ from sim.model.compiled.layout import (
     rulebook_record,
     standard_rulebook,
 )
+from sim.model.compiled.stock import Stock
 from sim.model.jobcentre import ORDERS
 from sim.model.journal import MEETING_COLUMNS, SPELL_COLUMNS, ArmRows, office_by_day
 from sim.model.leavers import Leavers, Weeks
 from sim.model.office import WAIT_ERROR, Office
-from sim.model.memory import give_back
-from sim.model.population import People, past_entrants
+from sim.model.population import People
 from sim.model.settings import TRIAL, Settings, Study, Teams, registry_of, rulebook_of, settings_of
-from sim.model.stock import backwards_days, keeps_plan
+from sim.model.stock import keeps_plan
 from sim.model.windows import window_changes
 from sim.rules.errors import CheckError
-from sim.rules.market import EFFORT_UNIT, lost_in_a_week, market_factor
 from sim.rules.people import JOB
 from sim.rules.rulebook import Rulebook
-
-
-@dataclass(frozen=True)
-class Stock:
-    """Who is in the office on day 0, or will come back: records of spells and other lines."""
-
-    spells: np.ndarray
-    lines: np.ndarray
-    before: Rulebook
-
-    def __len__(self) -> int:
-        return len(self.spells)
 
 
 def compile_for(study: Study) -> float:
@@ -105,100 +88,6 @@ def live_alone(w: Rulebook, people: People, until: float, figures: int) -> np.nd
     kernels().live_alone(arrays.world, arrays.rulebook, until, lived)
     check_plugins(arrays.rulebook, w)
     return lived
-
-
-class Compiled:
-    """The compiled engine; see ``sim.model.replication.Engine``."""
-
-    def __init__(
-        self, study: Study, settings: Settings, before: Rulebook | None, replication: int
-    ) -> None:
-        self._study, self._settings, self._before = study, settings, before
-        self._replication = replication
-
-    def stock(self) -> Stock | None:
-        """Who is in the office on day 0; the same people as ``sim.model.stock`` finds."""
-        if self._before is None:
-            return None
-        return stock_on_day_0(self._study, self._settings, self._before, self._replication)
-
-    def stock_in(self, stock: Stock | None, area: int, areas: int) -> Stock | None:
-        """Those of an area."""
-        if stock is None:
-            return None
-        home = (stock.spells["caseworker_draw"] * areas).astype(np.int64)
-        places = np.flatnonzero(home == area)
-        spells = stock.spells[places]
-        spells["slot"] = np.arange(len(places))
-        lines = stock.lines
-        if len(lines) > 1:
-            lines = lines[(LINES * places[:, None] + np.arange(LINES)).ravel()]
-        return Stock(spells, lines, stock.before)
-
-    def run(self, office: Any, world: Any, w: Rulebook, teams: Teams = ()) -> ArmRows:
-        """The rows of an office that nobody elsewhere touches.
-
-        Raises:
-            CheckError: a self-check did not hold.
-        """
-        one = self._set_up(office, world, w, teams)
-        while one.live() != DONE:
-            pass
-        return one.rows()
-
-    def in_step(
-        self, whole: Any, offices: Sequence[Any], world: Any, w: Rulebook
-    ) -> Iterator[ArmRows]:
-        """The rows of offices that share a labour market: all live to the next week, then the
-        market factor of their common effort is told to each.
-
-        Raises:
-            CheckError: a self-check did not hold.
-        """
-        settings, reference = world.settings, self._study.reference_effort_per_day
-        of_one = replace(world, settings=replace(settings, area_shares=()))
-        worlds = [self._set_up(office, of_one, w, roomy=False) for office in offices]
-        for one in worlds:
-            one.arrays.g["in_step"] = True
-        lost = 0.0
-        while all([one.live() == WEEK_ASKED for one in worlds]):
-            units = sum(int(one.arrays.g["units"]) for one in worlds)
-            market = market_factor(
-                units * EFFORT_UNIT, reference, settings.pool_share, settings.displacement
-            )
-            lost += lost_in_a_week(market, reference, settings.pool_share)
-            for one in worlds:
-                one.go_on(market)
-        for one in worlds:
-            one.finish()
-        told = displaced(lost, [one.jobs() for one in worlds])
-        for place, extras in enumerate(told):
-            one, worlds[place] = worlds[place], None
-            yield replace(one.rows(), extras=extras)
-        give_back()
-
-    def _set_up(
-        self, office: Any, world: Any, w: Rulebook, teams: Teams = (), roomy: bool = True
-    ) -> LiveWorld:
-        return LiveWorld(
-            office.study, world.settings, w, world.arm, self._replication, office.people,
-            office.stock, teams, roomy,
-        )  # fmt: skip
-
-
-def stock_on_day_0(study: Study, settings: Settings, before: Rulebook, replication: int) -> Stock:
-    """Who is in the office on day 0; the same people as ``sim.model.stock`` finds."""
-    past = past_entrants(settings, study.seed, replication, backwards_days(before, settings))
-    arrays = Arrays(before, study.seed, replication)
-    arrays.entrants(past)
-    arrays.slots(len(past) // 3 + 64)
-    groups = np.zeros(2)
-    while kernels().live_before(arrays.world, arrays.rulebook, groups) == SHORT_OF_ROOM:
-        arrays.slots(2 * len(arrays.array("spells")))
-    check_plugins(arrays.rulebook, before)
-    taken = int(arrays.g["slots_taken"])
-    spells, lines = arrays.array("spells")[:taken].copy(), arrays.array("lines")
-    return Stock(spells, lines[: LINES * taken].copy() if len(lines) > 1 else lines, before)
 
 
 class LiveWorld:
@@ -257,9 +146,7 @@ class LiveWorld:
         """The rows; the world is over."""
         if not self._is_finished:
             self.finish()
-        rows = _rows(
-            self.arrays, self.study, self.settings, self.w, self.office, self.replication
-        )
+        rows = _rows(self.arrays, self.study, self.settings, self.w, self.office, self.replication)
         rows.seconds["compiling"] = kernels().seconds - self._compiled_before
         return rows
 
