@@ -274,6 +274,7 @@ def changes(draw: st.DrawFn) -> dict[str, Any]:
         },
         "market": {
             "displacement": draw(st.sampled_from([0.0, 0.4])), "pool_share": 0.5,
+            "scope": draw(st.sampled_from(["national", "own"])),
             "cycle": draw(st.sampled_from([
                 [], [{"from": "2020-02-01", "to": "2020-03-01", "factor": 0.5}]])),
         },

@@ -161,6 +161,12 @@ COMMANDS: dict[str, Command] = {
         "sim.cli.bench:bench",
         flags=("--sizes", "--rounds", "--models", "--scenarios", "--out", "--force"),
     ),
+    "bench-country": Command(
+        "time a country of 10 jobcentres and one of 94",
+        "sim.cli.bench_country:bench_country",
+        flags=("--rounds",),
+        takes_overrides=True,
+    ),
     "test": Command(
         "run the test-suite (arguments after -- go to pytest; --slow adds the long ones)",
         "sim.cli.testing:test",
