@@ -91,6 +91,8 @@ class _Trying(Generic[Result]):
         self.under_way: dict[Future[Result], int] = {}
         self.idle_losses = 0
         self.was_killed = False
+        self.on_trial: int | None = None
+        """The suspect that was handed out last, alone."""
         self._packed: tuple[Any, bytes] = (None, b"")
 
     def run(self) -> Iterator[Attempt[Result]]:
@@ -114,7 +116,8 @@ class _Trying(Generic[Result]):
                 future = self.pool.submit(self.task, self._pack(shared), item)
             except BrokenExecutor:
                 return False
-            self.under_way[future] = source.popleft()
+            self.under_way[future] = place = source.popleft()
+            self.on_trial = place if source is self.suspects else None
         return True
 
     def _pack(self, shared: Any) -> bytes:
@@ -149,6 +152,7 @@ class _Trying(Generic[Result]):
         """Begin anew after a process was lost; who was alone then is to blame."""
         why = self.pool.of_loss
         was_tried = self.pool.tries_lost_again
+        is_alone = len(lost) == 1 and (self.was_killed or not was_tried or lost[0] == self.on_trial)
         if self.was_killed:
             why = f"it did not end within {self.patience_seconds:.0f} s and was stopped"
             was_tried = self.was_killed = False
@@ -157,7 +161,6 @@ class _Trying(Generic[Result]):
             self.idle_losses += 1
             if self.idle_losses > IDLE_LOSSES:
                 raise ResourceError("worker processes are lost as soon as they start")
-        is_alone = len(lost) == 1 and not self.under_way
         for place in lost:
             if is_alone and (was_tried or place in self.failed_once):
                 yield Attempt(place, None, why)
