@@ -13,7 +13,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import pytest
+
 import sim
+
+Client = pytest.importorskip("distributed", reason="needs the extra dask").Client
 
 ROOT = Path(sim.__file__).resolve().parent.parent
 START_SECONDS = 60.0
@@ -56,6 +60,11 @@ class LoopbackCluster:
         more = ["--nanny" if nanny else "--no-nanny", "--nthreads", "1", "--no-dashboard"]
         return self.start("worker", "--host", "127.0.0.1", *more, **environment)
 
+    def wait_for(self, workers: int) -> None:
+        """Wait until so many workers have joined."""
+        with Client(self.address, set_as_default=False) as client:
+            client.wait_for_workers(workers, timeout=START_SECONDS)
+
     def log(self) -> str:
         """What all processes have said."""
         return (self.folder / "log.txt").read_text(errors="replace")
@@ -75,6 +84,7 @@ def loopback_cluster(
             time.sleep(0.05)
         for _ in range(workers):
             cluster.worker(nanny)
+        cluster.wait_for(workers)
         yield cluster
     finally:
         for process in reversed(cluster.processes):

@@ -10,7 +10,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import pytest
@@ -20,16 +20,19 @@ from sim.config import load
 from sim.experiment import compare
 from sim.experiment.attempts import attempts
 from sim.experiment.cluster import Cluster
+from sim.experiment.computing import WARM
 from sim.experiment.folder import read
 from sim.experiment.pool import Pool
 from sim.experiment.study import build
+from sim.experiment.sweep.points import Unit, simulate
+from sim.experiment.task import Job, shipped_world
+from sim.model.journal import ArmRows
+from sim.model.settings import Study
 from sim.rules.errors import ResourceError
 
-from .dask import LoopbackCluster, loopback_cluster
+from .dask import Client, LoopbackCluster, loopback_cluster
 from .experiment.test_attempts import die, linger, stumble
 from .test_sweep_resume import ROOT, kept, start
-
-pytest.importorskip("distributed", reason="needs the extra dask")
 
 TINY = [
     "design=quick",
@@ -213,6 +216,7 @@ def sweep_with_a_loss(folder: Path, words: list[str], units: int, when: float) -
     """
     with loopback_cluster(folder / "cluster", 1) as made:
         victim = made.worker()
+        made.wait_for(2)
         words = [*words, *made.words]
         program = start(*words, "out=killed", cwd=folder)
         seen: dict[str, int] = {}
@@ -233,11 +237,40 @@ def sweep_with_a_loss(folder: Path, words: list[str], units: int, when: float) -
     return said
 
 
+def counted_world(study: Study, replication: int) -> Mapping[str, ArmRows]:
+    """The world as it is shipped, slower, and with a mark in a file for each time it is made."""
+    with Path(os.environ["SAMTALE_TEST_COUNTS"], f"{replication}.txt").open("a") as stream:
+        stream.write("x")
+    time.sleep(0.15)
+    return shipped_world(study, replication)
+
+
 def test_a_killed_worker_costs_what_it_was_doing_and_no_row(tmp_path: Path) -> None:
-    words = [*TINY, "effect.alpha=0.1,0.2,0.3", "design.replications=8"]
-    assert main(["sweep", *words, "compute=serial", f"out={tmp_path / 'undisturbed'}"]) == 0
-    sweep_with_a_loss(tmp_path, words, 24, 0.3)
-    assert digest(tmp_path / "killed") == digest(tmp_path / "undisturbed")
+    study = build(load([*TINY, "compute=serial"]).values)
+    number = 24
+    expected = [simulate(Job(study, shipped_world), r) for r in range(number)]
+    counts = tmp_path / "counts"
+    counts.mkdir()
+    found: dict[int, Unit] = {}
+    told: list[str] = []
+    with loopback_cluster(tmp_path / "cluster", 1, SAMTALE_TEST_COUNTS=str(counts)) as made:
+        victim = made.worker()
+        made.wait_for(2)
+        with Pool(Cluster(made.address, WARM, told.append)) as pool:
+            work = [(Job(study, counted_world), r) for r in range(number)]
+            for one in attempts(pool, simulate, work, 60.0):
+                assert one.result is not None
+                found[one.place] = one.result
+                if len(found) == 8:
+                    finished = set(found)
+                    victim.kill()
+        assert victim.wait() == -signal.SIGKILL
+    assert [found[r].digests for r in range(number)] == [one.digests for one in expected]
+    assert [found[r].values for r in range(number)] == [one.values for one in expected]
+    made_times = {r: len((counts / f"{r}.txt").read_text()) for r in range(number)}
+    assert all(made_times[r] == 1 for r in finished), "nothing finished is run again"
+    assert sum(made_times.values()) <= number + 2, "what it was doing, and what had just ended"
+    assert len(told) == 1 and ": lost; what it was doing is done again, 1 left" in told[0]
 
 
 @pytest.mark.slow
@@ -249,26 +282,48 @@ def test_sixty_points_by_twenty_with_one_of_two_workers_killed(tmp_path: Path) -
     assert digest(tmp_path / "killed") == digest(tmp_path / "undisturbed")
 
 
+SCRIPT = """
+import sys
+from sim.experiment.cluster import Cluster
+from sim.experiment.pool import Pool
+from sim.tests_of_dask import stay
+
+if __name__ == "__main__":
+    try:
+        with Pool(Cluster(sys.argv[1], ())) as pool:
+            for _ in pool.map(stay, 1.0, range(100)):
+                print("begun", flush=True)
+    except KeyboardInterrupt:
+        sys.exit(130)
+"""
+
+
+def stay(seconds: float, _: int) -> None:
+    time.sleep(seconds)
+
+
 def test_ctrl_c_cancels_what_was_given_and_the_cluster_lives_on(
     cluster: LoopbackCluster, tmp_path: Path
 ) -> None:
-    words = ["design=quick", "population.scale=0.3", "effect.alpha=0.1,0.2", *cluster.words]
-    program = start(*words, "design.replications=30", "out=s", cwd=tmp_path)
-    try:
-        end = time.monotonic() + 120.0
-        while not kept(tmp_path / "s") and time.monotonic() < end:
-            time.sleep(0.05)
-        os.killpg(program.pid, signal.SIGINT)
-        _, said = program.communicate(timeout=30)
-    finally:
-        program.kill()
+    script = SCRIPT.replace("sim.tests_of_dask", __name__)
+    program = subprocess.Popen(
+        [sys.executable, "-c", script, cluster.address],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env=os.environ | {"PYTHONPATH": os.pathsep.join([str(ROOT), *sys.path])},
+        start_new_session=True,
+    )
+    assert program.stdout is not None
+    assert program.stdout.readline() == "begun\n"
+    os.killpg(program.pid, signal.SIGINT)
+    _, said = program.communicate(timeout=30)
     assert program.returncode == 130
-    assert "Finished units are kept. To go on: samtale sweep design=quick" in said
     assert "Traceback" not in said
+    with Client(cluster.address, set_as_default=False) as client:
+        assert not any(client.processing().values()), "nothing is left"
     with Pool(Cluster(cluster.address, ())) as pool:
-        began = time.monotonic()
         assert list(pool.map(pow, 2, [3])) == [8]
-        assert time.monotonic() - began < 20.0, "nothing is left that would come before it"
 
 
 def test_without_dask_installed_it_is_said_what_to_install(tmp_path: Path) -> None:

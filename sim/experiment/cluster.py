@@ -8,7 +8,6 @@ import time
 from collections.abc import Callable, Collection, Sequence
 from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, Future, wait
 from contextlib import suppress
-from functools import partial
 from typing import Any
 from uuid import uuid4
 
@@ -83,7 +82,7 @@ class Cluster(Executor):
         ours: Future[Any] = Future()
         self._given[ours] = theirs
         ours.add_done_callback(self._forget)
-        theirs.add_done_callback(partial(_hand_over, ours))
+        self._client.loop.add_callback(_hand_over, ours, theirs)
         return ours
 
     def wait(self, futures: Collection[Future[Any]], seconds: float | None) -> set[Future[Any]]:
@@ -286,20 +285,24 @@ def _connected(address: str) -> Any:
         ) from error
 
 
-def _hand_over(ours: Future[Any], theirs: Any) -> None:
-    """Give the outcome of a task of the cluster to who waits for it here."""
+async def _hand_over(ours: Future[Any], theirs: Any) -> None:
+    """Give the outcome of a task of the cluster to who waits for it here.
+
+    All outcomes that are there are fetched together: until then they are lost with their worker.
+    """
     from distributed import KilledWorker
 
     try:
-        error = theirs.exception() if theirs.status == "error" else None
-        if theirs.status == "finished":
-            _set(ours, theirs.result())
-        elif error is None or isinstance(error, KilledWorker):
-            _set(ours, error=BrokenExecutor("its worker was lost"))
-        else:
-            _set(ours, error=error)
-    except BaseException as problem:  # noqa: BLE001 - the cluster went away meanwhile
+        outcome = await theirs._result(raiseit=False)
+    except Exception as problem:  # noqa: BLE001 - the cluster went away meanwhile
         _set(ours, error=BrokenExecutor(f"its result was lost: {problem}"))
+        return
+    if theirs.status == "finished":
+        _set(ours, outcome)
+    elif theirs.status != "error" or isinstance(outcome[1], KilledWorker):
+        _set(ours, error=BrokenExecutor("its worker was lost"))
+    else:
+        _set(ours, error=outcome[1])
 
 
 def _set(ours: Future[Any], result: Any = None, error: BaseException | None = None) -> None:
