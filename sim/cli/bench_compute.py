@@ -54,5 +54,5 @@ def bench_compute(arguments: argparse.Namespace) -> None:
         (one.what, one.wanted, one.measured, "met" if one.is_met else "NOT MET")
         for one in targets(places)
     ]
-    heads = ("target", "wanted", "measured", "")
-    console.table(heads, found, title="Targets", right=heads[1:3])
+    columns = ("target", "wanted", "measured", "")
+    console.table(columns, found, title="Targets", right=columns[1:3])

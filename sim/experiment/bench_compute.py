@@ -2,22 +2,30 @@
 
 from __future__ import annotations
 
+import json
 import os
+import subprocess
+import sys
+import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from importlib.util import find_spec
+from pathlib import Path
 from statistics import median
 
+import sim
 from sim.experiment.computing import DASK, LOCAL, SERIAL, WARM
 from sim.experiment.pool import Pool
 from sim.experiment.study import Study
 from sim.experiment.task import Job, replicate, shipped_world
 from sim.model.engines import compile_for
+from sim.rules.errors import ResourceError
 
 WORKERS = 2
 EMPTY_TASKS = 200
+START_SECONDS = 60.0
 SPREAD_SECONDS = 0.2
 """How long a worker is held when it gets ready, so that the others get ready too."""
 
@@ -46,39 +54,41 @@ class Target:
 
 
 def measure(study: Study, rounds: int, tell: Callable[[str], None]) -> list[Place]:
-    """Run all replications at each place in turn, round after round; the pools live throughout."""
+    """Run all replications in one process and in two, in turn, and then on a cluster.
+
+    The cluster starts when the others are measured: it takes processor time even when it waits.
+    """
     job = Job(study, shipped_world)
     places = [Place(SERIAL), Place(LOCAL)]
+    replicate(job, 0)
     with _started(places[1], job, lambda: Pool(WORKERS, WARM)) as local:
-        pools = [Pool(), local]
-        with _cluster() as address:
-            if not address:
-                _rounds(places, pools, job, rounds, tell)
-                return places
-            from sim.experiment.cluster import Cluster
+        for number in range(1, rounds + 1):
+            _run(places[0], Pool(), job, number, tell)
+            _run(places[1], local, job, number, tell)
+    if find_spec("distributed") is None:
+        return places
+    from sim.experiment.cluster import Cluster
 
-            places.append(Place(DASK))
-            with _started(places[2], job, lambda: Pool(Cluster(address, WARM))) as dask:
-                _rounds(places, [*pools, dask], job, rounds, tell)
+    places.append(Place(DASK))
+    with (
+        _cluster() as address,
+        _started(places[2], job, lambda: Pool(Cluster(address, WARM))) as dask,
+    ):
+        for number in range(1, rounds + 1):
+            _run(places[2], dask, job, number, tell)
     return places
 
 
-def _rounds(
-    places: list[Place], pools: list[Pool], job: Job, rounds: int, tell: Callable[[str], None]
-) -> None:
-    replicate(job, 0)
-    for number in range(1, rounds + 1):
-        for place, pool in zip(places, pools, strict=True):
-            wall, own = time.perf_counter(), time.process_time()
-            found = list(pool.map(replicate, job, range(job.study.replications)))
-            place.seconds.append(time.perf_counter() - wall)
-            place.parent_seconds.append(time.process_time() - own)
-            place.digests = [one.digests for one in found]
-            del found
-            wall = time.perf_counter()
-            list(pool.map(_nothing, job, range(EMPTY_TASKS)))
-            place.task_seconds.append((time.perf_counter() - wall) / EMPTY_TASKS)
-            tell(f"round {number}: {place.name}: {place.seconds[-1]:.2f} s")
+def _run(place: Place, pool: Pool, job: Job, number: int, tell: Callable[[str], None]) -> None:
+    wall, own = time.perf_counter(), time.process_time()
+    found = list(pool.map(replicate, job, range(job.study.replications)))
+    place.seconds.append(time.perf_counter() - wall)
+    place.parent_seconds.append(time.process_time() - own)
+    place.digests = [one.digests for one in found]
+    wall = time.perf_counter()
+    list(pool.map(_nothing, job, range(EMPTY_TASKS)))
+    place.task_seconds.append((time.perf_counter() - wall) / EMPTY_TASKS)
+    tell(f"round {number}: {place.name}: {place.seconds[-1]:.2f} s")
 
 
 def targets(places: list[Place]) -> list[Target]:
@@ -131,14 +141,41 @@ def _nothing(_: Job, item: int) -> int:
 
 @contextmanager
 def _cluster() -> Iterator[str]:
-    """The address of a cluster on loopback with workers of one thread; empty without Dask."""
-    if find_spec("distributed") is None:
-        yield ""
-        return
-    from distributed import LocalCluster
+    """The address of a cluster on loopback, started as one does by hand; it ends with the block."""
+    dask = [sys.executable, "-m", "dask"]
+    with tempfile.TemporaryDirectory() as name, Path(name, "log.txt").open("wb") as log:
+        file = Path(name, "scheduler.json")
+        shared = ["--no-dashboard", "--host", "127.0.0.1", "--scheduler-file", str(file)]
+        own = ["--nworkers", str(WORKERS), "--nthreads", "1"]
+        begun: list[subprocess.Popen[bytes]] = []
+        try:
+            for words in (["scheduler", "--port", "0"], ["worker", *own]):
+                begun.append(subprocess.Popen(
+                    [*dask, *words, *shared], stdout=log, stderr=log, cwd=name, env=_environment()
+                ))  # fmt: skip
+            end = time.monotonic() + START_SECONDS
+            while not file.exists():
+                if time.monotonic() > end:
+                    raise ResourceError("`dask scheduler` does not start on 127.0.0.1")
+                time.sleep(0.1)
+            address = str(json.loads(file.read_text())["address"])
+            _wait_for_workers(address)
+            yield address
+        finally:
+            for process in reversed(begun):
+                process.terminate()
+            for process in begun:
+                process.wait()
 
-    with LocalCluster(
-        n_workers=WORKERS, threads_per_worker=1, processes=True, dashboard_address=None,
-        worker_dashboard_address=None,
-    ) as cluster:  # fmt: skip
-        yield cluster.scheduler_address
+
+def _environment() -> dict[str, str]:
+    """What the processes of the cluster inherit: this package as it is imported here."""
+    paths = [str(Path(sim.__file__).resolve().parent.parent), os.environ.get("PYTHONPATH", "")]
+    return os.environ | {"PYTHONPATH": os.pathsep.join(path for path in paths if path)}
+
+
+def _wait_for_workers(address: str) -> None:
+    from distributed import Client
+
+    with Client(address, set_as_default=False) as client:
+        client.wait_for_workers(WORKERS, timeout=START_SECONDS)
