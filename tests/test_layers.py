@@ -16,7 +16,7 @@ FLOORS = ("rules", "model", "experiment", "report", "config", "cli")
 BRINGS = {
     "rules": set(),
     "model": {"simpy", "numpy", "scipy", "holidays", "numba", "llvmlite"},
-    "experiment": {"pandas", "pyarrow", "scipy", "statsmodels", "yaml", "SALib"},
+    "experiment": {"pandas", "pyarrow", "scipy", "statsmodels", "yaml", "SALib", "distributed"},
     "report": {"matplotlib", "jinja2", "babel", "markupsafe", "rich"},
     "config": {"hydra", "omegaconf"},
     "cli": set(),
@@ -25,6 +25,7 @@ ONLY_IN = {
     "hydra": "config",
     "omegaconf": "config",
     "simpy": "model",
+    "distributed": "experiment",
     "numba": "model.compiled",
     "llvmlite": "model.compiled",
 }

@@ -16,6 +16,10 @@ def show(arguments: argparse.Namespace) -> None:
     if values.get("question"):
         console.say(str(values["question"]))
     print_differences(configuration.differences)
+    if values["compute"]["backend"] == "dask":
+        from sim.experiment.computing import told, workers_there
+
+        console.say(f"It would run on {told(values['compute'], workers_there(values['compute']))}.")
     console.table(
         ("name", "value", "unit", "source", "differs"),
         [_row(row) for row in configuration.table],

@@ -11,8 +11,8 @@ if TYPE_CHECKING:
 FULL_LOAD = 1.0
 
 
-def print_plan(study: "Study", seconds: float) -> None:
-    """Prints the plan of a study, and warns of every arm that asks for more time than there is."""
+def print_plan(study: "Study", seconds: float, where: str) -> None:
+    """Prints the plan of a study and where it runs, and warns of every arm that asks for more time than there is."""
     console.say(str(study.values["title"]))
     console.say(
         f"From {study.start_date}: {people_expected(study):,.0f} people become unemployed in "
@@ -39,7 +39,7 @@ def print_plan(study: "Study", seconds: float) -> None:
         console.say(bound)
     luck = ", each with luck of its own" if study.replications > 1 else ""
     word = "replication" if study.replications == 1 else "replications"
-    console.say(f"{study.replications} {word}{luck}, about {console.duration(seconds)}.")
+    console.say(f"{study.replications} {word}{luck}, about {console.duration(seconds)} ({where}).")
 
 
 def print_same_meetings(study: "Study") -> None:

@@ -52,13 +52,14 @@ def near(path: Path) -> Path:
 def run(arguments: argparse.Namespace) -> None:
     """Runs a scenario: plan, replications with a progress bar, tables, figures, report."""
     configuration = configure(arguments)
-    from sim.experiment import compare, files, study
+    from sim.experiment import compare, computing, files, study
     from sim.experiment.duration import estimate_seconds
     from sim.experiment.manifest import Origin
     from sim.model.engines import compile_ahead, compiling_note, may_compile
 
     values = configuration.values
-    with compare.start_pool(values["compute"], values["design"]["replications"]) as pool:
+    compute, replications = values["compute"], values["design"]["replications"]
+    with computing.start_pool(compute, replications, console.note) as pool:
         compiled = None
         if may_compile(values):
             if note := compiling_note():
@@ -72,8 +73,8 @@ def run(arguments: argparse.Namespace) -> None:
             seed_drawn=configuration.sources["design.seed"] == "drawn",
         )
         compare.prepare(built, folder, origin, arguments.force, arguments.resume)
-        seconds = estimate_seconds(built)
-        print_plan(built, seconds)
+        seconds = estimate_seconds(built, pool.workers)
+        print_plan(built, seconds, computing.told(compute, pool.workers))
         if built.engine_note:
             console.note(f"samtale: {built.engine_note}")
         _agree(seconds, arguments.yes)

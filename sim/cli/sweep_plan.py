@@ -79,8 +79,10 @@ def cost_of(
     return Cost(seconds, max(per_unit.values()), size * times)
 
 
-def print_plan(asked: Sweep, points: Sequence[Point], workers: int, kept: AbstractSet[str]) -> Cost:
-    """Prints the grid, how many units it has, and what is left takes; gives back the cost."""
+def print_plan(
+    asked: Sweep, points: Sequence[Point], kept: AbstractSet[str], workers: int, where: str
+) -> Cost:
+    """Prints the grid, how many units it has, what is left takes, and where; gives back the cost."""
     from sim.experiment.sweep.whole import units_of
 
     base = points[0].study
@@ -98,7 +100,7 @@ def print_plan(asked: Sweep, points: Sequence[Point], workers: int, kept: Abstra
     finished = f", {len(kept):,} of them finished" if kept else ""
     console.say(
         f"{asked.count:,} points x {arms} arms x {replications} replications "
-        f"({len(units_of(points)):,} units of work{finished}), {cost}."
+        f"({len(units_of(points)):,} units of work{finished}), {cost} ({where})."
     )
     console.say(_of_seeds(points))
     if any(point.study.values["design"]["kind"] == "trial" for point in points):
@@ -145,6 +147,8 @@ def refuse_many(asked: Sweep, plugins: Sequence[Path]) -> None:
     Raises ResourceError; InputError where already the first point is wrong.
     """
     from sim.config import load
+    from sim.experiment.computing import DASK, workers_there
+    from sim.experiment.pool import PROCESSES_BESIDE_A_CLUSTER
     from sim.experiment.study import build
     from sim.experiment.sweep.points import point_of
 
@@ -152,8 +156,9 @@ def refuse_many(asked: Sweep, plugins: Sequence[Path]) -> None:
     configuration = load(asked.words(settings), plugins=plugins)
     first = point_of(1, settings, build(configuration.values, configuration.plugins), {})
     compute = configuration.values["compute"]
-    workers = int(compute["workers"]) if compute["backend"] == "local" else 1
-    checking = asked.count * CHECK_SECONDS / workers
+    workers = workers_there(compute)
+    beside = workers if compute["backend"] != DASK else PROCESSES_BESIDE_A_CLUSTER
+    checking = asked.count * CHECK_SECONDS / beside
     cost = cost_of([first], workers, float(asked.count))
     raise ResourceError(
         f"{asked.count:,} points x {len(first.study.arms)} arms x {first.study.replications} "

@@ -30,7 +30,7 @@ def sweep(arguments: argparse.Namespace) -> None:
     asked = understand_sweep(arguments.overrides, arguments.plugin)
     if asked.count > ASK_ABOVE_POINTS and not arguments.yes:
         refuse_many(asked, arguments.plugin)
-    from sim.experiment import compare
+    from sim.experiment import computing
     from sim.experiment.manifest import Origin
     from sim.experiment.sweep import parts, place, whole
     from sim.experiment.task import shipped_world
@@ -49,14 +49,17 @@ def sweep(arguments: argparse.Namespace) -> None:
         checks = replace(checks, seed_word=(f"design.seed={seed}",))
     origin = Origin(command_line(arguments, out), sums, is_drawn)
     tasks = asked.count * int(values["design"]["replications"])
-    with compare.start_pool(values["compute"], tasks) as pool:
+    with computing.start_pool(values["compute"], tasks, console.note) as pool:
         if may_compile(values):
             if note := compiling_note():
                 console.note(f"samtale: {note}")
             if (compiled := pool.ahead(compile_ahead)) is not None:
                 compiled.result()
-        with console.progress("Points checked", asked.count) as tell:
-            points, warnings = check_all(checks, pool, tell)
+        with (
+            console.progress("Points checked", asked.count) as tell,
+            pool.here(asked.count, computing.WARM) as here,
+        ):
+            points, warnings = check_all(checks, here, tell)
         for text, numbers in warnings.items():
             console.note(f"samtale: warning: {text} (at {len(numbers)} of {asked.count} points)")
         if begun and (found := place.finished_before(out, points)):
@@ -64,7 +67,9 @@ def sweep(arguments: argparse.Namespace) -> None:
             _answer(found.path, found.manifest)
             return
         kept = parts.there(out, whole.units_of(points)) if begun else set()
-        cost = print_plan(asked, points, pool.workers, kept)
+        cost = print_plan(
+            asked, points, kept, pool.workers, computing.told(values["compute"], pool.workers)
+        )
         agree(cost, out, arguments.yes)
         with place.taken(out, seed, force):
             left = whole.remaining(out, points)

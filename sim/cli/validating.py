@@ -96,14 +96,14 @@ def _reading(name: str, configuration: "Configuration") -> "Reading":
 
 def _judge(readings: "list[Reading]", compute: dict[str, Any]) -> "list[Judged]":
     from sim.config.catalogue import published_figures
-    from sim.experiment import compare
+    from sim.experiment import computing
     from sim.experiment.validation import judging
     from sim.model.engines import compile_ahead, compiling_note, may_compile
     from sim.report.words import say
 
     published = published_figures()
     found = []
-    with compare.start_pool(compute, judging.FEWEST) as pool:
+    with computing.start_pool(compute, judging.FEWEST, console.note) as pool:
         if may_compile(dict(readings[0].values)):
             if note := compiling_note():
                 console.note(f"samtale: {note}")

@@ -27,7 +27,7 @@ def sensitivity(arguments: argparse.Namespace) -> None:
     """
     began = time.perf_counter()
     from sim.config.varied import question
-    from sim.experiment import compare, files, store
+    from sim.experiment import computing, files, store
     from sim.experiment.sensitivity.answer import answer
     from sim.experiment.sensitivity.record import manifest
     from sim.report import sensitivity as page
@@ -40,9 +40,9 @@ def sensitivity(arguments: argparse.Namespace) -> None:
     out = configuration.out or default_folder(f"sensitivity_{configuration.scenario}")
     place = store.prepare(out, {}, arguments.force, resume=None)
     assert isinstance(place, store.Writer)
-    _agree(asked, arguments.yes)
-    _compile(asked)
-    with compare.start_pool(task.values["compute"], task.simulated) as pool:
+    with computing.start_pool(task.values["compute"], task.simulated, console.note) as pool:
+        _agree(asked, pool.workers, arguments.yes)
+        _compile(asked)
         with console.progress("Replications", task.simulated) as tell:
             found = answer(task, pool, tell)
     command = shlex.join(["samtale", "sensitivity", *arguments.overrides])
@@ -60,7 +60,7 @@ def sensitivity(arguments: argparse.Namespace) -> None:
     console.say(f"Tables: {near(Path(out))}: {', '.join(found.tables)}, left_out.csv")
 
 
-def _agree(asked: Question, yes: bool) -> None:
+def _agree(asked: Question, workers: int, yes: bool) -> None:
     """Print the plan; ask for --yes above a stated time."""
     from sim.experiment.duration import SECONDS_TO_START_AND_DRAW, estimate_seconds
     from sim.experiment.study import build
@@ -70,9 +70,7 @@ def _agree(asked: Question, yes: bool) -> None:
     study = build(dict(task.values), task.plugins)
     if study.engine_note:
         console.note(f"samtale: {study.engine_note}")
-    a_replication = estimate_seconds(replace(study, replications=1)) - SECONDS_TO_START_AND_DRAW
-    compute = task.values["compute"]
-    workers = int(compute["workers"]) if compute["backend"] == "local" else 1
+    a_replication = estimate_seconds(replace(study, replications=1), 1) - SECONDS_TO_START_AND_DRAW
     seconds = a_replication * task.simulated / workers + SECONDS_TO_START_AND_DRAW
     console.say(say(
         "sensitivity.plan",
@@ -89,7 +87,7 @@ def _agree(asked: Question, yes: bool) -> None:
 
 
 def _compile(asked: Question) -> None:
-    """Compile the engine before there are processes, which then read what was kept."""
+    """Compile the engine before there are tasks: the processes then read what was kept."""
     from sim.model.engines import compile_ahead, compiling_note, may_compile
 
     if may_compile(asked.task.values):

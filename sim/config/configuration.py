@@ -90,8 +90,14 @@ class Configuration:
         return rows
 
     def to_yaml(self) -> str:
-        """The whole study as YAML: as a scenario file it gives the same values again."""
-        return yaml.safe_dump(self.values, sort_keys=False, allow_unicode=True, width=100)
+        """The whole study as YAML: as a scenario file it gives the same rows again.
+
+        A cluster is left out: a file may not say to whom a computer connects.
+        """
+        values = dict(self.values)
+        if values["compute"]["backend"] == "dask":
+            del values["compute"]
+        return yaml.safe_dump(values, sort_keys=False, allow_unicode=True, width=100)
 
     @cached_property
     def _flat(self) -> dict[Key, Any]:

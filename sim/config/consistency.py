@@ -8,7 +8,7 @@ from itertools import pairwise
 from math import inf, isfinite
 from typing import Any
 
-from sim.config import answers, levers, plausibility, trials
+from sim.config import answers, computing, levers, plausibility, trials
 from sim.config.facts import Facts
 from sim.config.origins import Origins
 from sim.config.schema import Key
@@ -211,6 +211,7 @@ _CHECKS = (
     levers.caseworkers,
     levers.minutes,
     trials.trial,
+    computing.compute,
     answers.beside,
     answers.break_even,
 )

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import pickle
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, wait
-from concurrent.futures.process import BrokenProcessPool
+from concurrent.futures import BrokenExecutor, Future, wait
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
@@ -38,8 +36,9 @@ def attempts(
 
     A task that raises is tried again once, last. When a process is lost, nobody knows which of
     the tasks under way did it: each of them is begun again alone, and one that loses its process
-    then is tried once more. When no task ends for ``patience_seconds``, the processes are killed,
-    which is a loss like any other.
+    then is tried once more. A cluster knows which task was lost with a worker, and begins it on
+    others before it calls it lost: the others go on, and who is lost alone then is told. When no
+    task ends for ``patience_seconds``, what is under way is ended, which is a loss like any other.
 
     Raises ResourceError when processes are lost that had nothing to do.
     """
@@ -92,6 +91,8 @@ class _Trying(Generic[Result]):
         self.under_way: dict[Future[Result], int] = {}
         self.idle_losses = 0
         self.was_killed = False
+        self.on_trial: int | None = None
+        """The suspect that was handed out last, alone."""
         self._packed: tuple[Any, bytes] = (None, b"")
 
     def run(self) -> Iterator[Attempt[Result]]:
@@ -113,23 +114,25 @@ class _Trying(Generic[Result]):
             shared, item = self.work[source[0]]
             try:
                 future = self.pool.submit(self.task, self._pack(shared), item)
-            except BrokenProcessPool:
+            except BrokenExecutor:
                 return False
-            self.under_way[future] = source.popleft()
+            self.under_way[future] = place = source.popleft()
+            self.on_trial = place if source is self.suspects else None
         return True
 
     def _pack(self, shared: Any) -> bytes:
         if self._packed[0] is not shared:
-            self._packed = (shared, pickle.dumps(shared))
+            self._packed = (shared, self.pool.pack(shared))
         return self._packed[1]
 
     def _collect(self, lost: list[int]) -> Iterator[Attempt[Result]]:
         """What has ended; all that is under way where a process was lost."""
-        ended, _ = wait(self.under_way, self.patience_seconds, FIRST_COMPLETED)
+        ended = self.pool.wait(self.under_way, self.patience_seconds)
         if not ended:
             self.was_killed = True
             self.pool.kill()
-        if not ended or any(_is_lost(future) for future in ended):
+        a_loss_is_everybodys = not self.pool.tries_lost_again
+        if not ended or (a_loss_is_everybodys and any(_is_lost(future) for future in ended)):
             ended, _ = wait(self.under_way)
         for future in sorted(ended, key=lambda one: self.under_way[one]):
             place = self.under_way.pop(future)
@@ -137,7 +140,7 @@ class _Trying(Generic[Result]):
             if error is None:
                 self.idle_losses = 0
                 yield Attempt(place, future.result())
-            elif isinstance(error, BrokenProcessPool):
+            elif isinstance(error, BrokenExecutor):
                 lost.append(place)
             elif place in self.failed_once:
                 yield Attempt(place, None, told(error))
@@ -147,25 +150,25 @@ class _Trying(Generic[Result]):
 
     def _lost(self, lost: Sequence[int]) -> Iterator[Attempt[Result]]:
         """Begin anew after a process was lost; who was alone then is to blame."""
-        why = (
-            f"it did not end within {self.patience_seconds:.0f} s and was stopped"
-            if self.was_killed
-            else "its process was lost; it may have run out of memory (try compute.workers=1)"
-        )
-        self.was_killed = False
+        why = self.pool.of_loss
+        was_tried = self.pool.tries_lost_again
+        is_alone = len(lost) == 1 and (self.was_killed or not was_tried or lost[0] == self.on_trial)
+        if self.was_killed:
+            why = f"it did not end within {self.patience_seconds:.0f} s and was stopped"
+            was_tried = self.was_killed = False
         self.pool.restart()
         if not lost:
             self.idle_losses += 1
             if self.idle_losses > IDLE_LOSSES:
                 raise ResourceError("worker processes are lost as soon as they start")
         for place in lost:
-            if len(lost) == 1 and place in self.failed_once:
+            if is_alone and (was_tried or place in self.failed_once):
                 yield Attempt(place, None, why)
                 continue
-            if len(lost) == 1:
+            if is_alone:
                 self.failed_once.add(place)
             self.suspects.append(place)
 
 
 def _is_lost(future: Future[Any]) -> bool:
-    return isinstance(future.exception(), BrokenProcessPool)
+    return isinstance(future.exception(), BrokenExecutor)

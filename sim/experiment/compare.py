@@ -12,6 +12,7 @@ import pandas as pd
 import sim
 from sim.experiment import another_run, backlog, files, metrics, provenance, same_meetings, store
 from sim.experiment.area_tables import area_tables
+from sim.experiment.computing import start_pool
 from sim.experiment.estimates import Outcomes, differences, summary
 from sim.experiment.figures_tables import costs_table, figure_tables
 from sim.experiment.folder import RunFolder
@@ -26,9 +27,6 @@ from sim.model.engines import compile_for
 
 if TYPE_CHECKING:
     from sim.experiment.study import Study
-
-WARM = ("sim.experiment.task", "sim.model.replication")
-"""What a worker imports while it starts."""
 
 
 def prepare(
@@ -74,7 +72,7 @@ def run(
     Args:
         out: the folder; see `store.prepare` for what may be there already.
         configuration: what the folder tells of it.
-        pool: processes to work with; without one, those that the study's ``compute`` asks for.
+        pool: workers to work with; without one, those that the study's ``compute`` asks for.
         report: writes figures and brief into the folder before it gets its manifest and name.
         drawing: modules that the processes import for it while the tables are written.
         compiled_seconds: what compiling took before, in another process.
@@ -128,12 +126,6 @@ def example_tables(study: Study) -> dict[str, pd.DataFrame]:
         )[["arm", *next(iter(paths.values()))[i]]]
         for i, name in enumerate(("example_person", "example_meetings"))
     }
-
-
-def start_pool(compute: Mapping[str, Any], replications: int) -> Pool:
-    """The processes that a study's ``compute`` asks for, never more than there are tasks."""
-    workers = int(compute["workers"]) if compute["backend"] == "local" else 1
-    return Pool(min(workers, replications), warm=WARM)
 
 
 def _replicate(

@@ -31,13 +31,11 @@ TABLES_SECONDS_A_PERSON = 4e-6
 SECONDS_TO_START_AND_DRAW = 9.0
 
 
-def estimate_seconds(study: Study) -> float:
-    """Seconds that a run will take: some people live alone on a stopwatch, the rest is arithmetic.
+def estimate_seconds(study: Study, workers: int) -> float:
+    """Seconds that a run takes of so many workers: some people live alone on a stopwatch, the rest is arithmetic.
 
     Right to about a third; a busy machine takes longer.
     """
-    compute = study.values["compute"]
-    workers = int(compute["workers"]) if compute["backend"] == "local" else 1
     rounds = -(-study.replications // max(1, min(workers, study.replications)))
     a_replication = people_lived(study) * (seconds_a_person(study) + TABLES_SECONDS_A_PERSON)
     return rounds * a_replication + SECONDS_TO_START_AND_DRAW

@@ -20,8 +20,8 @@ def write(
 ) -> list[Path]:
     """Write figures/*.svg and *.png and report.html of a finished run; return what was written.
 
-    `facts` stands for manifest.json, which a run writes last; `pool` draws, or this process
-    without one. Equal tables and facts give equal bytes. Raises FileNotFoundError where the folder holds no summary.csv, ValueError where that
+    `facts` stands for manifest.json, which a run writes last; `pool` draws where its workers
+    share the disk, or this process without one. Equal tables and facts give equal bytes. Raises FileNotFoundError where the folder holds no summary.csv, ValueError where that
     names no arm.
     """
     # Matplotlib and Jinja take a second to import, which only this function needs.
@@ -29,7 +29,7 @@ def write(
     from sim.report.figures import draw_all
 
     run = read(Path(folder), facts)
-    drawn = draw_all(run, pool or Pool())
+    drawn = draw_all(run, pool if pool is not None and pool.shares_disk else Pool())
     written = []
     for figure in drawn:
         written += [*figure.tables, figure.svg, figure.png]

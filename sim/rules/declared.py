@@ -199,8 +199,10 @@ _DESIGN = (
     P("design.zero_load_twin", "choice to run again without an effect of the load",
       kind="boolean"),
     P("compute.backend", "place where replications run", kind="choice",
-      words=("serial", "local")),
-    P("compute.workers", "number of processes", "", "integer", low=1, high=4096),
+      words=("serial", "local", "dask")),
+    P("compute.workers", "number of processes", "", "integer", low=1, high=4096, optional=True),
+    P("compute.scheduler", "address of the scheduler of a Dask cluster", kind="text",
+      optional=True, null=True),
 )  # fmt: skip
 
 _CHECK_BACKLOG = P(
