@@ -4,23 +4,39 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import nullcontext, suppress
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
+import yaml
 
 import sim
-from sim.experiment import another_run, backlog, files, metrics, provenance, same_meetings, store
+from sim.experiment import (
+    another_run,
+    backlog,
+    files,
+    metrics,
+    parts,
+    provenance,
+    same_meetings,
+    store,
+    unfinished,
+)
 from sim.experiment.estimates import Outcomes, differences, summary
 from sim.experiment.figures_tables import costs_table, figure_tables
 from sim.experiment.folder import RunFolder
+from sim.experiment.kept import Kept
 from sim.experiment.manifest import UNTOLD, Configuration, Origin, manifest
 from sim.experiment.parquet import RowFiles
 from sim.experiment.pool import Pool, Progress, no_progress
-from sim.experiment.task import Job, Replicated, World, keeps_rows, replicate, shipped_world
+from sim.experiment.replications import Replications, patience_seconds
+from sim.experiment.task import Job, Replicated, World, keeps_rows, shipped_world
 from sim.experiment.timing import Clock
 from sim.experiment.trial_tables import enrolled_table, trial_tables
 from sim.model.engines import compile_for
+from sim.rules.errors import DataError
 
 if TYPE_CHECKING:
     from sim.experiment.study import Study
@@ -35,8 +51,26 @@ def prepare(
     origin: Origin = UNTOLD,
     force: bool = False,
     resume: bool = False,
-) -> store.Writer | RunFolder:
-    """The place of the results, or with ``resume`` the results if they are there."""
+) -> RunFolder | None:
+    """With ``resume`` the results if they are there; else None, if they can be made there.
+
+    Raises DataError where they cannot.
+    """
+    if found := _finished(study, out, origin, force, resume):
+        return found
+
+    def explain(found: Mapping[str, Any]) -> list[str]:
+        then, now = found["study"], provenance.of_rows(study.values)
+        return another_run.different(then, now, found["plugins"], origin.plugins)
+
+    unfinished.check(out, _begun(study, origin), force, resume, explain)
+    return None
+
+
+def _finished(
+    study: Study, out: Path | str, origin: Origin, force: bool, resume: bool
+) -> RunFolder | None:
+    """The finished run of a folder, where it is asked for and is the same."""
     same: dict[str, Any] = {
         "version": sim.__version__,
         "configuration_sha256": provenance.configuration_sha256(study.values, origin.plugins),
@@ -45,10 +79,24 @@ def prepare(
         same["seed"] = study.seed
 
     def explain(found: RunFolder, fact: str) -> list[str]:
-        known = fact == "configuration_sha256"
-        return another_run.different(found, study.values, origin.plugins) if known else []
+        if fact != "configuration_sha256":
+            return []
+        then = provenance.of_results(yaml.safe_load(found.text("scenario.yaml")))
+        now = provenance.of_results(study.values)
+        return another_run.different(then, now, found.manifest.get("plugins") or {}, origin.plugins)
 
-    return store.prepare(out, same, force, resume, explain)
+    # Who replaces a run and was interrupted goes on with --resume --force.
+    goes_on = force and resume and unfinished.place_of(out).exists()
+    place = store.prepare(out, same, force, resume and not goes_on, explain)
+    return place if isinstance(place, RunFolder) else None
+
+
+def _begun(study: Study, origin: Origin) -> dict[str, Any]:
+    """What names an unfinished run: all that its finished replications depend on."""
+    return {
+        "seed": study.seed,
+        "configuration": provenance.replications_sha256(study.values, study.seed, origin.plugins),
+    }
 
 
 def run(
@@ -64,55 +112,80 @@ def run(
     report: Callable[[RunFolder], None] | None = None,
     drawing: Sequence[str] = (),
     compiled_seconds: float = 0.0,
+    replication_seconds: float = 0.0,
     extra_tables: Mapping[str, pd.DataFrame] | None = None,
     world: World = shipped_world,
 ) -> RunFolder:
-    """Run a study and write its folder.
+    """Run a study and write its folder; what is finished is kept until the folder is whole.
 
     Args:
-        out: the folder; see `store.prepare` for what may be there already.
+        out: the folder; see `store.prepare` for what may be there already, and `unfinished` for
+            where finished replications are kept.
         configuration: what the folder tells of it.
+        resume: take a finished run, or go on with an unfinished one.
         pool: processes to work with; without one, those that the study's ``compute`` asks for.
         report: writes figures and brief into the folder before it gets its manifest and name.
         drawing: modules that the processes import for it while the tables are written.
         compiled_seconds: what compiling took before, in another process.
+        replication_seconds: what a replication is expected to take.
         extra_tables: further tables for ``figures/``, by name without ``.csv``.
         world: makes the rows of one replication.
 
     Raises DataError or ResourceError for the folder, CheckError when the run breaks its rules.
     """
     began = time.perf_counter()
-    place = prepare(study, out, origin, force, resume)
-    if isinstance(place, RunFolder):
-        return place
-    clock = Clock()
-    compiling = compiled_seconds + compile_for(study)
-    with place as writer:
-        if pool is None:
-            with start_pool(study.values["compute"], study.replications) as own:
-                done = _replicate(study, writer, own, progress, world, clock)
-        else:
-            done = _replicate(study, writer, pool, progress, world, clock)
-            pool.warm(drawing)
-        clock.start("writing")
-        tables = _tables(study, done)
-        if world is shipped_world:
-            tables |= example_tables(study)
-        for name, table in (tables | dict(extra_tables or {})).items():
-            writer.table(name if name.endswith(".csv") else f"figures/{name}.csv", table)
-        if same_meetings.lines(study):
-            writer.table(same_meetings.FILE, same_meetings.table(study))
-        writer.table("parameters.csv", pd.DataFrame(list(configuration.table)))
-        writer.text("scenario.yaml", configuration.to_yaml())
-        facts = manifest(study, configuration, origin, done)
-        clock.start("drawing")
-        if report is not None:
-            report(writer.unfinished(facts))
-        clock.stop()
-        facts["wall_seconds"] = round(time.perf_counter() - began, 3)
-        facts["seconds"] = clock.with_spent(one.seconds for one in done)
-        facts["seconds"]["compiling"] += round(compiling, 3)
-        return writer.seal(facts)
+    if found := prepare(study, out, origin, force, resume):
+        _clear_left(out, study, origin)
+        return found
+    noted = {
+        **_begun(study, origin),
+        "command": origin.command,
+        "plugins": dict(origin.plugins),
+        "study": provenance.of_rows(study.values),
+    }
+    with unfinished.taken(out, noted, anew=force and not resume) as place:
+        # Somebody else may have finished it before the folder was ours.
+        if found := _finished(study, out, origin, force, resume):
+            return found
+        clock = Clock()
+        compiling = compiled_seconds + compile_for(study)
+        with store.Writer(Path(out).absolute(), path=place / unfinished.WHOLE) as writer:
+            kept = Kept(place / parts.FOLDER, noted["configuration"])
+            how = _How(pool, progress, patience_seconds(replication_seconds), world)
+            done, before = _replicate(study, writer, kept, how, clock)
+            if pool is not None:
+                pool.warm(drawing)
+            clock.start("writing")
+            tables = _tables(study, done)
+            if world is shipped_world:
+                tables |= example_tables(study)
+            for name, table in (tables | dict(extra_tables or {})).items():
+                writer.table(name if name.endswith(".csv") else f"figures/{name}.csv", table)
+            if same_meetings.lines(study):
+                writer.table(same_meetings.FILE, same_meetings.table(study))
+            writer.table("parameters.csv", pd.DataFrame(list(configuration.table)))
+            writer.text("scenario.yaml", configuration.to_yaml())
+            facts = manifest(study, configuration, origin, done)
+            facts["replications_kept_before"] = before
+            clock.start("drawing")
+            if report is not None:
+                report(writer.unfinished(facts))
+            clock.stop()
+            facts["wall_seconds"] = round(time.perf_counter() - began, 3)
+            facts["seconds"] = clock.with_spent(one.seconds for one in done)
+            facts["seconds"]["compiling"] += round(compiling, 3)
+            finished = writer.seal(facts)
+        unfinished.clear(place)
+    return finished
+
+
+def _clear_left(out: Path | str, study: Study, origin: Origin) -> None:
+    """Remove what is left of making a finished run, where it was killed in its last moment."""
+    with suppress(DataError):
+        left, same = unfinished.look(out), _begun(study, origin)
+        if left and left["configuration"] == same["configuration"]:
+            with unfinished.taken(out, left, anew=False) as place:
+                unfinished.clear(place)
 
 
 def example_tables(study: Study) -> dict[str, pd.DataFrame]:
@@ -134,29 +207,34 @@ def start_pool(compute: Mapping[str, Any], replications: int) -> Pool:
     return Pool(min(workers, replications), warm=WARM)
 
 
+@dataclass(frozen=True)
+class _How:
+    """How replications are run."""
+
+    pool: Pool | None
+    progress: Progress
+    patience_seconds: float
+    world: World
+
+
 def _replicate(
-    study: Study,
-    writer: store.Writer,
-    pool: Pool,
-    progress: Progress,
-    world: World,
-    clock: Clock,
-) -> list[Replicated]:
-    """All replications; their rows go to the disk as they come and are then let go."""
-    done: list[Replicated] = []
-    numbers = range(study.replications)
+    study: Study, writer: store.Writer, kept: Kept, how: _How, clock: Clock
+) -> tuple[list[Replicated], int]:
+    """All replications in their order, and how many of them were finished before."""
     with (
         files.told(f"The rows in {writer.final} cannot be written"),
         RowFiles(writer.path, study.kept_worlds) as row_files,
     ):
-        for one in pool.map(replicate, Job(study, world), numbers, progress):
-            clock.start("writing")
-            for arm, tables in one.tables.items():
-                row_files.add(arm, one.replication, tables)
-            clock.stop()
-            one.tables.clear()
-            done.append(one)
-    return done
+        rows = None if study.values["design"]["keep_rows"] == "none" else kept.folder
+        runs = Replications(Job(study, how.world, rows), kept, row_files, clock)
+        before = runs.take_kept()
+        own = start_pool(study.values["compute"], study.replications) if how.pool is None else None
+        with own or nullcontext(how.pool) as pool:
+            assert pool is not None
+            numbers = range(study.replications)
+            runs.run(numbers, pool, how.progress, how.patience_seconds, study.replications)
+        done = [runs.done[number] for number in numbers]
+    return done, before
 
 
 def _tables(study: Study, done: Sequence[Replicated]) -> dict[str, pd.DataFrame]:

@@ -5,8 +5,10 @@ from __future__ import annotations
 import time
 from collections import Counter
 from collections.abc import Callable, Mapping
+from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -14,6 +16,7 @@ import numpy as np
 from sim.experiment import backlog, ledger, metrics, rows
 from sim.experiment.outcomes import Reduction, reduce, worse_off
 from sim.experiment.profiles import thirty_people, thirty_spells
+from sim.experiment.row_parts import RowPart
 from sim.experiment.timing import spent
 from sim.experiment.trial import Found, evaluate
 from sim.model.settings import TRIAL
@@ -30,18 +33,22 @@ NOBODY = np.empty(0)
 
 @dataclass(frozen=True)
 class Job:
-    """What all replications of a study share; ``world`` makes the rows of one replication."""
+    """What all replications of a study share; ``world`` makes the rows of one replication.
+
+    ``rows`` is the folder of the parts in which rows are kept, where the study keeps any.
+    """
 
     study: Study
     world: World
+    rows: Path | None = None
 
 
 @dataclass(frozen=True)
 class Replicated:
     """What is left of one replication.
 
-    ``values`` holds the metrics by (arm, group, metric), ``tables`` the rows by arm where they
-    are kept, ``thirty`` the spells of thirty people in the first two arms of the first
+    ``values`` holds the metrics by (arm, group, metric), ``row_sums`` the SHA-256 of the files of
+    its rows by table where they are kept, ``thirty`` the spells of thirty people in the first two arms of the first
     replication, ``trial`` what a trial gives. ``checks`` counts what held, ``extras`` are single figures by (arm, name),
     ``seconds`` is the processor time by what it was spent on.
     """
@@ -52,7 +59,7 @@ class Replicated:
     digests: dict[str, str]
     checks: dict[str, int]
     extras: dict[tuple[str, str], float]
-    tables: dict[str, Tables]
+    row_sums: dict[str, str]
     thirty: dict[str, Tables]
     trial: Found | None
     backlog: dict[str, dict[str, float]]
@@ -79,16 +86,19 @@ def replicate(job: Job, replication: int) -> Replicated:
     checks: Counter[str] = Counter()
     values: dict[tuple[str, str, str], float] = {}
     digests: dict[str, str] = {}
-    kept: dict[str, Tables] = {}
     reductions: dict[str, Reduction] = {}
     share = ledger.staff_share(study, simulated[study.arms[0]])
-    for world in study.kept_worlds:
-        checks.update(simulated[world].checks)
-        typed = {table: rows.columns(simulated[world], table) for table in rows.SCHEMA}
-        digests[world] = rows.digest(world, replication, typed)
-        if keeps_rows(study, replication):
-            kept[world] = typed
-        checks["rows in key order"] += len(rows.SCHEMA)
+    part = None
+    if job.rows is not None and keeps_rows(study, replication):
+        part = RowPart(job.rows, replication, study.kept_worlds)
+    with part or nullcontext():
+        for world in study.kept_worlds:
+            checks.update(simulated[world].checks)
+            typed = {table: rows.columns(simulated[world], table) for table in rows.SCHEMA}
+            digests[world] = rows.digest(world, replication, typed)
+            if part is not None:
+                part.add(world, typed)
+            checks["rows in key order"] += len(rows.SCHEMA)
     for arm in study.arms:
         of_arm = simulated[arm]
         reductions[arm] = found = reduce(study, arm, of_arm, partial(ledger.account, share=share))
@@ -109,7 +119,7 @@ def replicate(job: Job, replication: int) -> Replicated:
             for world in study.kept_worlds
             for name, value in simulated[world].extras.items()
         },
-        tables=kept,
+        row_sums={} if part is None else part.sums,
         thirty={
             arm: thirty_spells(simulated[arm], people, study.follow_up_days)
             for arm in study.arms[:2]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import json
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable
@@ -14,7 +15,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from sim.experiment import files, store
+from sim.experiment import files, store, unfinished
 from sim.experiment.compare import run
 from sim.experiment.folder import RunFolder, read
 from sim.experiment.manifest import Origin
@@ -203,15 +204,27 @@ def test_a_failed_replacement_keeps_the_run_that_was_there(tmp_path: Path) -> No
     with pytest.raises(DataError, match="no figures today"):
         make(tmp_path / "run", seed=2, force=True, report=report)
     assert read(tmp_path / "run").manifest == before
+    assert sorted(os.listdir(tmp_path)) == ["run", "run.unfinished"]
+    resumed = make(tmp_path / "run", seed=2, force=True, resume=True, world=None)
+    assert resumed.manifest["replications_kept_before"] == 2
     assert os.listdir(tmp_path) == ["run"]
 
 
 @pytest.mark.parametrize("number", [errno.ENOSPC, errno.EDQUOT, errno.EIO])
-def test_a_disk_that_fails_at_any_write_leaves_nothing_or_all(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: int
+def test_fault_41_a_disk_that_fails_at_any_write_leaves_what_was_finished(
+    tmp_path: Path,
+    tmp_path_factory: pytest.TempPathFactory,
+    monkeypatch: pytest.MonkeyPatch,
+    number: int,
 ) -> None:
-    """Fails the k-th wait for the disk for k = 1, 2, 3, ... until the run is finished."""
+    """Fails the k-th wait for the disk for k = 1, 2, 3, ... until the run is finished.
+
+    After each the run that was there is as it was; what the new one had finished is whole, and
+    enough to go on with, in files that were not written again.
+    """
     kept = make(tmp_path / "kept").manifest
+    wanted = make(tmp_path / "wanted", seed=2).manifest["rows_sha256"]
+    shutil.rmtree(tmp_path / "wanted")
     whole, calls, fatal = files.sync, 0, 0
 
     def sync(descriptor: int) -> None:
@@ -229,12 +242,25 @@ def test_a_disk_that_fails_at_any_write_leaves_nothing_or_all(
             make(tmp_path / "kept", seed=2, force=True)
         except SamtaleError as error:
             assert isinstance(error, ResourceError)
-            assert os.listdir(tmp_path) == ["kept"]
             assert read(tmp_path / "kept").manifest == kept
+            finished = unfinished.kept(tmp_path / "kept")
+            assert set(os.listdir(tmp_path)) - {"kept"} == (
+                {"kept.unfinished"} if finished else set()
+            )
+            left = tmp_path / "kept.unfinished"
+            assert not list(left.rglob("*.new")) and not (left / "whole").exists()
+            if fatal % 10 == 1:
+                calls, before = -1000, len(finished)
+                copy = tmp_path_factory.mktemp("copy") / "c"
+                shutil.copytree(tmp_path, copy)
+                resumed = make(copy / "kept", seed=2, force=True, resume=True)
+                assert resumed.manifest["rows_sha256"] == wanted
+                assert resumed.manifest["replications_kept_before"] == before
+                assert os.listdir(copy) == ["kept"]
         else:
             break
     assert fatal > 20
-    assert read(tmp_path / "kept").manifest["seed"] == 2
+    assert read(tmp_path / "kept").manifest["rows_sha256"] == wanted
 
 
 LIMITED = """
