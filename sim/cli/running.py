@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sim.cli import console
-from sim.cli.planning import print_plan
+from sim.cli.planning import Expected, expected_seconds, print_plan
 from sim.rules.errors import InputError, ResourceError
 
 if TYPE_CHECKING:
@@ -52,13 +52,25 @@ def near(path: Path) -> Path:
 def run(arguments: argparse.Namespace) -> None:
     """Runs a scenario: plan, replications with a progress bar, tables, figures, report."""
     configuration = _with_begun_seed(arguments, configure(arguments))
+    folder = configuration.out or default_folder(configuration.scenario)
+    try:
+        finished = _run(arguments, configuration, folder)
+    except KeyboardInterrupt:
+        seed = int(configuration.values["design"]["seed"])
+        raise KeyboardInterrupt(_how_to_go_on(arguments, folder, seed)) from None
+    console.say()
+    print_comparison(finished.path)
+    console.say(time_line(finished.manifest))
+    console.say(f"Results: {near(folder)}")
+    console.say(f"Report:  {near(folder / 'report.html')}")
+
+
+def _run(arguments: argparse.Namespace, configuration: "Configuration", folder: Path) -> Any:
     from sim.experiment import compare, files, study
-    from sim.experiment.duration import estimate_seconds
     from sim.experiment.manifest import Origin
     from sim.model.engines import compile_ahead, compiling_note, may_compile
 
     values = configuration.values
-    folder = configuration.out or default_folder(configuration.scenario)
     with compare.start_pool(values["compute"], values["design"]["replications"]) as pool:
         compiled = None
         if may_compile(values):
@@ -71,24 +83,19 @@ def run(arguments: argparse.Namespace) -> None:
             plugins={file.name: files.sha256(file) for file in configuration.plugins},
             seed_drawn=configuration.sources["design.seed"] == "drawn",
         )
-        seconds = 0.0
+        expected = Expected(0.0, 0.0, 0.0)
         if not compare.prepare(built, folder, origin, arguments.force, arguments.resume):
-            seconds = estimate_seconds(built)
-            print_plan(built, seconds)
+            expected = expected_seconds(built, pool.workers)
+            print_plan(built, expected)
             if built.engine_note:
                 console.note(f"samtale: {built.engine_note}")
-            _agree(seconds, arguments.yes)
+            _agree(expected.most, arguments.yes)
             _tell_kept(folder)
         compiled_seconds = compiled.result() if compiled is not None else 0.0
-        finished = _simulate(
+        return _simulate(
             arguments, configuration, built, folder, origin, pool, compiled_seconds,
-            seconds * pool.workers / built.replications,
+            expected.of_one,
         )  # fmt: skip
-    console.say()
-    print_comparison(finished.path)
-    console.say(time_line(finished.manifest))
-    console.say(f"Results: {near(folder)}")
-    console.say(f"Report:  {near(folder / 'report.html')}")
 
 
 def _tell_kept(folder: Path) -> None:
@@ -159,24 +166,21 @@ def _simulate(
     from sim.experiment import compare
     from sim.report import DRAWING
 
-    try:
-        with console.progress("Replications", built.replications) as tell:
-            return compare.run(
-                built,
-                folder,
-                configuration=configuration,
-                origin=origin,
-                force=arguments.force,
-                resume=arguments.resume,
-                pool=pool,
-                compiled_seconds=compiled_seconds,
-                replication_seconds=replication_seconds,
-                progress=tell,
-                report=lambda made: _draw(made.path, made.manifest, pool),
-                drawing=DRAWING,
-            )
-    except KeyboardInterrupt:
-        raise KeyboardInterrupt(_how_to_go_on(arguments, folder, built.seed)) from None
+    with console.progress("Replications", built.replications) as tell:
+        return compare.run(
+            built,
+            folder,
+            configuration=configuration,
+            origin=origin,
+            force=arguments.force,
+            resume=arguments.resume,
+            pool=pool,
+            compiled_seconds=compiled_seconds,
+            replication_seconds=replication_seconds,
+            progress=tell,
+            report=lambda made: _draw(made.path, made.manifest, pool),
+            drawing=DRAWING,
+        )
 
 
 def _how_to_go_on(arguments: argparse.Namespace, folder: Path, seed: int) -> str:

@@ -5,10 +5,11 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import nullcontext, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pandas as pd
 import yaml
 
@@ -19,6 +20,7 @@ from sim.experiment import (
     files,
     metrics,
     parts,
+    precision,
     provenance,
     same_meetings,
     store,
@@ -134,9 +136,9 @@ def run(
     Raises DataError or ResourceError for the folder, CheckError when the run breaks its rules.
     """
     began = time.perf_counter()
-    if found := prepare(study, out, origin, force, resume):
+    if there := prepare(study, out, origin, force, resume):
         _clear_left(out, study, origin)
-        return found
+        return there
     noted = {
         **_begun(study, origin),
         "command": origin.command,
@@ -145,14 +147,16 @@ def run(
     }
     with unfinished.taken(out, noted, anew=force and not resume) as place:
         # Somebody else may have finished it before the folder was ours.
-        if found := _finished(study, out, origin, force, resume):
-            return found
+        if there := _finished(study, out, origin, force, resume):
+            return there
         clock = Clock()
         compiling = compiled_seconds + compile_for(study)
         with store.Writer(Path(out).absolute(), path=place / unfinished.WHOLE) as writer:
             kept = Kept(place / parts.FOLDER, noted["configuration"])
             how = _How(pool, progress, patience_seconds(replication_seconds), world)
-            done, before = _replicate(study, writer, kept, how, clock)
+            found = _replicate(study, writer, kept, how, clock)
+            done = found.replications
+            study = replace(study, replications=len(done))
             if pool is not None:
                 pool.warm(drawing)
             clock.start("writing")
@@ -166,7 +170,9 @@ def run(
             writer.table("parameters.csv", pd.DataFrame(list(configuration.table)))
             writer.text("scenario.yaml", configuration.to_yaml())
             facts = manifest(study, configuration, origin, done)
-            facts["replications_kept_before"] = before
+            facts["replications_kept_before"] = found.before
+            if found.precision is not None:
+                facts["precision"] = found.precision
             clock.start("drawing")
             if report is not None:
                 report(writer.unfinished(facts))
@@ -217,10 +223,17 @@ class _How:
     world: World
 
 
-def _replicate(
-    study: Study, writer: store.Writer, kept: Kept, how: _How, clock: Clock
-) -> tuple[list[Replicated], int]:
-    """All replications in their order, and how many of them were finished before."""
+@dataclass(frozen=True)
+class _Done:
+    """Replications in their order, how many were finished before, and the precision reached."""
+
+    replications: list[Replicated]
+    before: int
+    precision: dict[str, Any] | None
+
+
+def _replicate(study: Study, writer: store.Writer, kept: Kept, how: _How, clock: Clock) -> _Done:
+    """As many replications as the study says, or as its precision takes."""
     with (
         files.told(f"The rows in {writer.final} cannot be written"),
         RowFiles(writer.path, study.kept_worlds) as row_files,
@@ -231,10 +244,23 @@ def _replicate(
         own = start_pool(study.values["compute"], study.replications) if how.pool is None else None
         with own or nullcontext(how.pool) as pool:
             assert pool is not None
-            numbers = range(study.replications)
-            runs.run(numbers, pool, how.progress, how.patience_seconds, study.replications)
-        done = [runs.done[number] for number in numbers]
-    return done, before
+
+            def run_to(number: int) -> list[Replicated]:
+                runs.run(range(number), pool, how.progress, how.patience_seconds)
+                return [runs.done[replication] for replication in range(number)]
+
+            asked = precision.precision_of(study)
+            if asked is None:
+                runs.settle(study.replications)
+                return _Done(run_to(study.replications), before, None)
+
+            def measure(number: int) -> np.ndarray:
+                values = [one.values for one in run_to(number)]
+                return precision.differences_of(study, asked.metric, values)
+
+            number = precision.replications_until(asked, measure, runs.settle)
+            told = precision.told(asked, study.arms, measure(number))
+            return _Done(run_to(number), before, told)
 
 
 def _tables(study: Study, done: Sequence[Replicated]) -> dict[str, pd.DataFrame]:
@@ -244,6 +270,7 @@ def _tables(study: Study, done: Sequence[Replicated]) -> dict[str, pd.DataFrame]
         (metrics.ALL, *study.groups),
         {one.replication: one.values for one in done},
         has_luck,
+        precision.way_of(study),
     )
     paired = differences(outcomes)
     trials = {one.replication: one.trial for one in done if one.trial is not None}

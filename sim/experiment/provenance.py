@@ -69,7 +69,7 @@ def of_results(values: Mapping[str, Any]) -> dict[str, Any]:
     return study
 
 
-NOT_OF_ROWS = ("replications", "keep_rows")
+NOT_OF_ROWS = ("replications", "keep_rows", "precision")
 """What of ``design`` changes how many rows there are or are kept, but no row."""
 
 

@@ -48,6 +48,7 @@ class Replications:
     row_files: RowFiles
     clock: Clock
     done: dict[int, Replicated] = field(default_factory=dict)
+    _settled: int = 0
     _appended: int = 0
 
     def take_kept(self) -> int:
@@ -64,20 +65,21 @@ class Replications:
         }
         return len(self.done)
 
-    def run(
-        self, numbers: Iterable[int], pool: Pool, progress: Progress, patience: float, settled: int
-    ) -> None:
+    def settle(self, number: int) -> None:
+        """Say that the run will have at least so many: their rows go into its files."""
+        self._settled = max(self._settled, number)
+        self._append()
+
+    def run(self, numbers: Iterable[int], pool: Pool, progress: Progress, patience: float) -> None:
         """Run those of the replications that are not there.
 
         Args:
             patience: seconds after which a task is taken as lost.
-            settled: rows are appended of the replications below this number.
         Raises what a replication refuses with; ResourceError, when all others are finished, that
         names those which failed twice.
         """
         left = [number for number in numbers if number not in self.done]
         failed: list[str] = []
-        self._append(settled)
         work = [(self.job, number) for number in left]
         for ended, one in enumerate(attempts(pool, attempt, work, patience), start=1):
             number, result = left[one.place], one.result
@@ -89,17 +91,17 @@ class Replications:
                 self.clock.start("writing")
                 self.kept.write(result)
                 self.done[number] = result
-                self._append(settled)
+                self._append()
                 self.clock.stop()
             progress(ended, len(left))
         if failed:
             head = f"{len(failed)} of {len(left)} replications failed twice; the others are kept"
             raise ResourceError([f"{head}, and --resume tries these again:", *sorted(failed)])
 
-    def _append(self, settled: int) -> None:
-        """Append the rows of those that follow on what is in the files already."""
+    def _append(self) -> None:
+        """Append the rows of settled ones that follow on what is in the files already."""
         study: Study = self.job.study
-        while self._appended < settled and self._appended in self.done:
+        while self._appended < self._settled and self._appended in self.done:
             number = self._appended
             if keeps_rows(study, number):
                 for table in SCHEMA:
