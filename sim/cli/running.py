@@ -66,8 +66,9 @@ def run(arguments: argparse.Namespace) -> None:
 
 
 def _run(arguments: argparse.Namespace, configuration: "Configuration", folder: Path) -> Any:
-    from sim.experiment import compare, files, study
+    from sim.experiment import compare, files, room, study
     from sim.experiment.manifest import Origin
+    from sim.experiment.precision import most_replications
     from sim.model.engines import compile_ahead, compiling_note, may_compile
 
     values = configuration.values
@@ -89,6 +90,7 @@ def _run(arguments: argparse.Namespace, configuration: "Configuration", folder: 
             print_plan(built, expected)
             if built.engine_note:
                 console.note(f"samtale: {built.engine_note}")
+            room.require(built, most_replications(built), folder.absolute())
             _agree(expected.most, arguments.yes)
             _tell_kept(folder)
         compiled_seconds = compiled.result() if compiled is not None else 0.0

@@ -87,9 +87,14 @@ def _finished(
         now = provenance.of_results(study.values)
         return another_run.different(then, now, found.manifest.get("plugins") or {}, origin.plugins)
 
-    # Who replaces a run and was interrupted goes on with --resume --force.
-    goes_on = force and resume and unfinished.place_of(out).exists()
-    place = store.prepare(out, same, force, resume and not goes_on, explain)
+    if force and resume:
+        # Who replaced a run and was interrupted goes on so; what is not the same is replaced.
+        if not unfinished.place_of(out).exists():
+            with suppress(DataError):
+                there = store.prepare(out, same, resume=True)
+                return there if isinstance(there, RunFolder) else None
+        resume = False
+    place = store.prepare(out, same, force, resume, explain)
     return place if isinstance(place, RunFolder) else None
 
 

@@ -115,6 +115,12 @@ def precision_of(study: Study) -> Precision | None:
     )  # fmt: skip
 
 
+def most_replications(study: Study) -> int:
+    """How many replications a study may have."""
+    asked = precision_of(study)
+    return study.replications if asked is None else asked.most
+
+
 def way_of(study: Study) -> Way:
     """Why the intervals of a study hold."""
     asked = precision_of(study)
