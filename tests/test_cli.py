@@ -343,7 +343,7 @@ def test_halved_caseworkers_are_warned_of_before_the_run(tmp_path: Path) -> None
 
 
 @pytest.mark.skipif(os.name == "nt", reason="sends SIGINT")
-def test_ctrl_c_says_how_to_go_on_and_leaves_nothing_behind(tmp_path: Path) -> None:
+def test_ctrl_c_before_anything_is_finished_leaves_nothing_behind(tmp_path: Path) -> None:
     process = subprocess.Popen(
         [sys.executable, "-P", "-m", "sim", "run", "design=quick", "design.replications=99"],
         stdout=subprocess.PIPE,
@@ -361,6 +361,6 @@ def test_ctrl_c_says_how_to_go_on_and_leaves_nothing_behind(tmp_path: Path) -> N
     os.killpg(process.pid, signal.SIGINT)
     _, said = process.communicate(timeout=180)
     assert process.returncode == 130, said
-    assert "samtale run design=quick design.replications=99 design.seed=" in said
+    assert "samtale run design=quick design.replications=99 out=" in said
     assert "Traceback" not in said
     assert not list(tmp_path.rglob("*"))

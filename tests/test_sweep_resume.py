@@ -4,10 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-import random
 import signal
-import subprocess
-import sys
 import time
 from pathlib import Path
 
@@ -15,27 +12,14 @@ import pandas as pd
 import pytest
 from PIL import Image
 
-import sim
 from sim.cli.main import main
 from sim.experiment.folder import read
 from sim.experiment.sweep import parts
 
-ROOT = Path(sim.__file__).resolve().parent.parent
+from . import killing
+
 TINY = ["design=quick", "population.scale=0.02", "compute=serial"]
 GRID = ["effect.alpha=0.1,0.3", "office.load_elasticity=0,0.1", "design.replications=3"]
-
-
-def start(*words: str, cwd: Path) -> subprocess.Popen[str]:
-    """Start a sweep in a process of its own, that heads a group of its own."""
-    return subprocess.Popen(
-        [sys.executable, "-P", "-m", "sim", "sweep", *words],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        cwd=cwd,
-        env=os.environ | {"PYTHONPATH": str(ROOT)},
-        start_new_session=True,
-    )
 
 
 def digest(folder: Path) -> str:
@@ -45,36 +29,15 @@ def digest(folder: Path) -> str:
 
 def kept(folder: Path) -> dict[str, int]:
     """The parts that are there, each with the time at which it was written."""
-    return {
-        path.name: path.stat().st_mtime_ns for path in (folder / parts.FOLDER).glob("*.parquet")
-    }
+    return killing.kept(folder / parts.FOLDER)
 
 
 def killed_until_done(words: list[str], out: Path, units: int, kills: int, seed: int) -> int:
-    """Kill a sweep at random moments and resume it each time, then let it end.
-
-    A moment is some milliseconds after so many more parts are there, or some seconds after the
-    start. Gives back how often it was killed when some units were finished and others not.
-    """
-    dice, midway = random.Random(seed), 0
-    before: dict[str, int] = {}
-    for _ in range(kills):
-        wanted = len(before) + dice.randint(0, 2 * units // (kills + 1))
-        program = start(*words, f"out={out.name}", "--resume", cwd=out.parent)
-        end = time.monotonic() + (600 if wanted > len(before) else dice.uniform(0, 5))
-        while len(kept(out)) <= wanted and program.poll() is None and time.monotonic() < end:
-            time.sleep(0.002)
-        time.sleep(dice.uniform(0, 0.05))
-        program.kill()
-        program.communicate()
-        now = kept(out)
-        assert {name: now.get(name) for name in before} == before, "nothing is run again"
-        midway += 0 < len(now) < units
-        before = now
-    program = start(*words, f"out={out.name}", "--resume", cwd=out.parent)
-    _, said = program.communicate(timeout=600)
-    assert program.returncode == 0, said
-    assert {name: kept(out)[name] for name in before} == before
+    """Kill a sweep at random moments and resume it each time, then let it end."""
+    midway = killing.killed_until_done(
+        ["sweep", *words], out, out / parts.FOLDER, units, kills, seed
+    )
+    assert len(kept(out)) == units
     return midway
 
 
@@ -100,12 +63,14 @@ def test_fault_39_sixty_points_by_twenty_killed_thirty_times(tmp_path: Path) -> 
 
 def test_fault_40_ctrl_c_keeps_what_is_finished_and_says_how_to_go_on(tmp_path: Path) -> None:
     words = ["design=quick", "population.scale=0.3", "effect.alpha=0.1,0.2", "out=s"]
-    program = start(*words, "design.replications=30", "compute.workers=2", cwd=tmp_path)
+    program = killing.start(
+        "sweep", *words, "design.replications=30", "compute.workers=2", cwd=tmp_path
+    )
     try:
         end = time.monotonic() + 120
         while not kept(tmp_path / "s") and time.monotonic() < end:
             time.sleep(0.05)
-        second = start(*words, "design.replications=30", "--resume", cwd=tmp_path)
+        second = killing.start("sweep", *words, "design.replications=30", "--resume", cwd=tmp_path)
         _, refused = second.communicate(timeout=120)
         os.killpg(program.pid, signal.SIGINT)  # a terminal sends it to the workers too
         _, said = program.communicate(timeout=20)

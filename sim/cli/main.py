@@ -3,9 +3,13 @@
 import errno
 import importlib
 import os
+import signal
 import sys
+import threading
 import traceback
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from types import FrameType
 
 from sim.cli import console
 from sim.cli.arguments import parse
@@ -20,6 +24,15 @@ def main(argv: Sequence[str] | None = None) -> int:
     arguments = list(sys.argv[1:] if argv is None else argv)
     console.prepare()
     debug = "--debug" in arguments
+    try:
+        with _second_interrupt_is_hard():
+            return _told(arguments, debug)
+    except KeyboardInterrupt:  # between the lines above and below
+        return INTERRUPTED
+
+
+def _told(arguments: list[str], debug: bool) -> int:
+    """Runs one command; whatever happens, the user gets words."""
     try:
         code = _run(arguments)
         console.flush()
@@ -36,6 +49,31 @@ def main(argv: Sequence[str] | None = None) -> int:
         if debug:
             traceback.print_exc()
         return _explain(error, debug)
+
+
+@contextmanager
+def _second_interrupt_is_hard() -> Iterator[None]:
+    """Let the first Ctrl-C clean up and tell how to go on, and the second end at once.
+
+    Nothing is lost by that: what was finished is on the disk, a lock of a dead process is none,
+    and workers end with their parent.
+    """
+    if (
+        threading.current_thread() is not threading.main_thread()
+        or signal.getsignal(signal.SIGINT) is not signal.default_int_handler
+    ):
+        yield  # somebody else decides what an interruption does, or wants none
+        return
+
+    def first(number: int, frame: FrameType | None) -> None:
+        signal.signal(signal.SIGINT, lambda *_: os._exit(INTERRUPTED))
+        raise KeyboardInterrupt
+
+    signal.signal(signal.SIGINT, first)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def _run(arguments: list[str]) -> int:

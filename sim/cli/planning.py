@@ -1,5 +1,6 @@
 """What a study will take, printed before it starts: arms, offered load, caseworkers, cost, time."""
 
+from dataclasses import dataclass
 from math import inf, isinf
 from typing import TYPE_CHECKING
 
@@ -11,7 +12,31 @@ if TYPE_CHECKING:
 FULL_LOAD = 1.0
 
 
-def print_plan(study: "Study", seconds: float, where: str) -> None:
+@dataclass(frozen=True)
+class Expected:
+    """Seconds that a run is expected to take: its first replications, all that it may have, one."""
+
+    first: float
+    most: float
+    of_one: float
+
+
+def expected_seconds(study: "Study", workers: int) -> Expected:
+    """How long a run will take, and how long at most where a precision decides that."""
+    from sim.experiment.duration import SECONDS_TO_START_AND_DRAW, estimate_seconds
+    from sim.experiment.precision import precision_of
+
+    first = estimate_seconds(study, workers)
+    rounds = -(-study.replications // workers)
+    of_one = max(first - SECONDS_TO_START_AND_DRAW, 0.0) / rounds
+    asked = precision_of(study)
+    if asked is None:
+        return Expected(first, first, of_one)
+    more = -(-(asked.most - study.replications) // workers)
+    return Expected(first, first + more * of_one, of_one)
+
+
+def print_plan(study: "Study", expected: Expected, where: str) -> None:
     """Prints the plan of a study and where it runs, and warns of every arm that asks for more time than there is."""
     console.say(str(study.values["title"]))
     console.say(
@@ -37,9 +62,22 @@ def print_plan(study: "Study", seconds: float, where: str) -> None:
     print_same_meetings(study)
     if bound := load_is_bound(study):
         console.say(bound)
+    console.say(_replications(study, expected, where))
+
+
+def _replications(study: "Study", expected: Expected, where: str) -> str:
+    """How many replications there will be, and how long that takes."""
+    from sim.experiment.precision import precision_of
+    from sim.report.precision import plan
+
+    asked = precision_of(study)
+    if asked is not None:
+        times = console.duration(expected.first), console.duration(expected.most)
+        told = plan(asked.kind, asked.metric, asked.half_width, asked.first, asked.most, *times)
+        return f"{told} ({where})"
     luck = ", each with luck of its own" if study.replications > 1 else ""
     word = "replication" if study.replications == 1 else "replications"
-    console.say(f"{study.replications} {word}{luck}, about {console.duration(seconds)} ({where}).")
+    return f"{study.replications} {word}{luck}, about {console.duration(expected.first)} ({where})."
 
 
 def print_same_meetings(study: "Study") -> None:

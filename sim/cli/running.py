@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sim.cli import console
-from sim.cli.planning import print_plan
+from sim.cli.planning import Expected, expected_seconds, print_plan
 from sim.rules.errors import InputError, ResourceError
 
 if TYPE_CHECKING:
@@ -51,10 +51,24 @@ def near(path: Path) -> Path:
 
 def run(arguments: argparse.Namespace) -> None:
     """Runs a scenario: plan, replications with a progress bar, tables, figures, report."""
-    configuration = configure(arguments)
-    from sim.experiment import compare, computing, files, study
-    from sim.experiment.duration import estimate_seconds
+    configuration = _with_begun_seed(arguments, configure(arguments))
+    folder = configuration.out or default_folder(configuration.scenario)
+    try:
+        finished = _run(arguments, configuration, folder)
+    except KeyboardInterrupt:
+        seed = int(configuration.values["design"]["seed"])
+        raise KeyboardInterrupt(_how_to_go_on(arguments, folder, seed)) from None
+    console.say()
+    print_comparison(finished.path)
+    console.say(time_line(finished.manifest))
+    console.say(f"Results: {near(folder)}")
+    console.say(f"Report:  {near(folder / 'report.html')}")
+
+
+def _run(arguments: argparse.Namespace, configuration: "Configuration", folder: Path) -> Any:
+    from sim.experiment import compare, computing, files, room, study
     from sim.experiment.manifest import Origin
+    from sim.experiment.precision import most_replications
     from sim.model.engines import compile_ahead, compiling_note, may_compile
 
     values = configuration.values
@@ -66,27 +80,52 @@ def run(arguments: argparse.Namespace) -> None:
                 console.note(f"samtale: {note}")
             compiled = pool.ahead(compile_ahead)
         built = study.build(values, configuration.plugins)
-        folder = configuration.out or default_folder(configuration.scenario)
         origin = Origin(
             command=command_line(arguments),
             plugins={file.name: files.sha256(file) for file in configuration.plugins},
             seed_drawn=configuration.sources["design.seed"] == "drawn",
         )
-        compare.prepare(built, folder, origin, arguments.force, arguments.resume)
-        seconds = estimate_seconds(built, pool.workers)
-        print_plan(built, seconds, computing.told(compute, pool.workers))
-        if built.engine_note:
-            console.note(f"samtale: {built.engine_note}")
-        _agree(seconds, arguments.yes)
+        expected = Expected(0.0, 0.0, 0.0)
+        if not compare.prepare(built, folder, origin, arguments.force, arguments.resume):
+            expected = expected_seconds(built, pool.workers)
+            print_plan(built, expected, computing.told(compute, pool.workers))
+            if built.engine_note:
+                console.note(f"samtale: {built.engine_note}")
+            room.require(built, most_replications(built), folder.absolute())
+            _agree(expected.most, arguments.yes)
+            _tell_kept(folder)
         compiled_seconds = compiled.result() if compiled is not None else 0.0
-        finished = _simulate(
-            arguments, configuration, built, folder, origin, pool, compiled_seconds
-        )
-    console.say()
-    print_comparison(finished.path)
-    console.say(time_line(finished.manifest))
-    console.say(f"Results: {near(folder)}")
-    console.say(f"Report:  {near(folder / 'report.html')}")
+        return _simulate(
+            arguments, configuration, built, folder, origin, pool, compiled_seconds,
+            expected.of_one,
+        )  # fmt: skip
+
+
+def _tell_kept(folder: Path) -> None:
+    from sim.experiment import unfinished
+
+    there = len(unfinished.kept(folder))
+    finished = f", {there} are there already" if there else ""
+    console.say(
+        f"Finished replications are kept in {near(unfinished.place_of(folder))}{finished}; "
+        "--resume goes on with them."
+    )
+
+
+def _with_begun_seed(
+    arguments: argparse.Namespace, configuration: "Configuration"
+) -> "Configuration":
+    """The configuration; where its seed was drawn, with that of the run that is gone on with."""
+    from sim.config import load
+    from sim.experiment import unfinished
+
+    is_drawn = configuration.sources["design.seed"] == "drawn"
+    if not (arguments.resume and is_drawn and configuration.out):
+        return configuration
+    begun = unfinished.look(configuration.out)
+    if not begun:
+        return configuration
+    return load([*arguments.overrides, f"design.seed={begun['seed']}"], plugins=arguments.plugin)
 
 
 def print_comparison(folder: Path) -> None:
@@ -125,28 +164,37 @@ def _simulate(
     origin: Any,
     pool: Any,
     compiled_seconds: float,
+    replication_seconds: float,
 ) -> Any:
     from sim.experiment import compare
     from sim.report import DRAWING
 
-    try:
-        with console.progress("Replications", built.replications) as tell:
-            return compare.run(
-                built,
-                folder,
-                configuration=configuration,
-                origin=origin,
-                force=arguments.force,
-                resume=arguments.resume,
-                pool=pool,
-                compiled_seconds=compiled_seconds,
-                progress=tell,
-                report=lambda made: _draw(made.path, made.manifest, pool),
-                drawing=DRAWING,
-            )
-    except KeyboardInterrupt:
-        again = command_line(arguments, f"design.seed={built.seed}")
-        raise KeyboardInterrupt(f"Nothing was written. To run the same again: {again}") from None
+    with console.progress("Replications", built.replications) as tell:
+        return compare.run(
+            built,
+            folder,
+            configuration=configuration,
+            origin=origin,
+            force=arguments.force,
+            resume=arguments.resume,
+            pool=pool,
+            compiled_seconds=compiled_seconds,
+            replication_seconds=replication_seconds,
+            progress=tell,
+            report=lambda made: _draw(made.path, made.manifest, pool),
+            drawing=DRAWING,
+        )
+
+
+def _how_to_go_on(arguments: argparse.Namespace, folder: Path, seed: int) -> str:
+    """What is kept of an interrupted run, and the command that goes on with it."""
+    from sim.experiment import unfinished
+
+    number = len(unfinished.kept(folder))
+    command = again(arguments, folder, seed, resume=number > 0)
+    if not number:
+        return f"Nothing was finished. To run the same again: {command}"
+    return f"Finished replications are kept ({number}). To go on: {command}"
 
 
 def _draw(folder: Path, facts: Mapping[str, Any], pool: Any) -> None:
@@ -156,9 +204,19 @@ def _draw(folder: Path, facts: Mapping[str, Any], pool: Any) -> None:
     write(folder, facts, pool)
 
 
-def command_line(arguments: argparse.Namespace, *more: str) -> str:
-    """The command as it was given, for the manifest and for messages."""
-    keys = {word.partition("=")[0] for word in more}
-    words = [word for word in arguments.overrides if word.partition("=")[0] not in keys]
-    plugins = [part for file in arguments.plugin for part in ("--plugin", str(file))]
-    return shlex.join(["samtale", "run", *words, *more, *plugins])
+def command_line(arguments: argparse.Namespace) -> str:
+    """The command as it was given, for the manifest."""
+    return shlex.join(["samtale", "run", *arguments.overrides, *_plugins(arguments)])
+
+
+def again(arguments: argparse.Namespace, folder: Path, seed: int, resume: bool) -> str:
+    """The command that makes the same again, or goes on with it, in this folder."""
+    fixed = {"out": f"out={near(folder)}", "design.seed": f"design.seed={seed}"}
+    words = [word for word in arguments.overrides if word.partition("=")[0] not in fixed]
+    flags = ["--resume"] if resume else []
+    flags += [f"--{flag}" for flag in ("force", "yes") if getattr(arguments, flag)]
+    return shlex.join(["samtale", "run", *words, *fixed.values(), *_plugins(arguments), *flags])
+
+
+def _plugins(arguments: argparse.Namespace) -> list[str]:
+    return [part for file in arguments.plugin for part in ("--plugin", str(file))]

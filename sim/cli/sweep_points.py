@@ -43,6 +43,7 @@ class Checked:
 def check(asked: Asked, item: tuple[int, dict[str, str]]) -> Checked:
     """Compose and build one point; what is wrong with it is no error yet."""
     from sim.config import load
+    from sim.config.precision import refuse
     from sim.experiment.study import build
     from sim.experiment.sweep.points import point_of
 
@@ -50,6 +51,7 @@ def check(asked: Asked, item: tuple[int, dict[str, str]]) -> Checked:
     try:
         words = [*asked.sweep.words(settings), *asked.seed_word]
         configuration = load(words, plugins=asked.plugins)
+        refuse(configuration.values, "samtale sweep")
         if configuration.warnings and asked.is_strict:
             raise InputError([*configuration.warnings, "(with --strict, warnings are errors)"])
         if not asked.builds:

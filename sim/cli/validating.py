@@ -29,7 +29,10 @@ NO_TRIAL = (
 def validate(arguments: argparse.Namespace) -> None:
     """Judges every published figure, prints all rows, writes validation.csv and a page."""
     began = time.monotonic()
+    from sim.config.precision import refuse
+
     first = _load(arguments, arguments.overrides)
+    refuse(first.values, "samtale validate")
     folder = first.out or default_folder("validate")
     from sim.experiment import store
 

@@ -11,6 +11,7 @@ from typing import Any
 from sim.config import answers, computing, levers, plausibility, trials
 from sim.config.facts import Facts
 from sim.config.origins import Origins
+from sim.config.precision import precision
 from sim.config.schema import Key
 from sim.rules.people import GROUPS
 from sim.rules.registry import Registry
@@ -203,6 +204,7 @@ _CHECKS = (
     _hazards,
     _effect_probe,
     _notes,
+    precision,
     levers.areas,
     levers.groups,
     levers.schedules,

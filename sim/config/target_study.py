@@ -13,6 +13,7 @@ from sim.config.catalogue import GROUPS
 from sim.config.configuration import Configuration
 from sim.config.loading import load
 from sim.config.overrides import COMMAND_LINE
+from sim.config.precision import refuse
 from sim.experiment.calibration import emulation
 from sim.experiment.calibration.reading import Reader, stop_if
 from sim.experiment.calibration.target import EXPECTED, Figure, Range, Ridge, Target
@@ -50,6 +51,7 @@ def composed(
         raise InputError(
             [_in(name, one) if one in of_file else one for one in error.problems]
         ) from None
+    refuse(found.values, "samtale calibrate")
     found.notes.extend(_overruled(study, words, name))
     return compose, found
 

@@ -11,6 +11,7 @@ from typing import Any
 from sim.config import consistency
 from sim.config.configuration import Configuration
 from sim.config.loading import load
+from sim.config.precision import refuse
 from sim.experiment import metrics
 from sim.experiment.calibration.emulation import changed
 from sim.experiment.points import known_metrics
@@ -66,6 +67,7 @@ def question(
     if problems:
         raise InputError(problems)
     configuration = load([*_small(study), *study], plugins, folder)
+    refuse(configuration.values, "samtale sensitivity")
     wanted = tuple(dict.fromkeys(_parts(own["of"])))
     _comparable(configuration.values, wanted)
     values = configuration.values

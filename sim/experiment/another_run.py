@@ -6,10 +6,6 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-import yaml
-
-from sim.experiment.folder import RunFolder
-from sim.experiment.provenance import of_results
 from sim.rules.parameters import leaves
 
 MOST = 10
@@ -18,19 +14,22 @@ MOST = 10
 NOT_SET = "not set"
 
 
-def different(found: RunFolder, values: Mapping[str, Any], plugins: Mapping[str, str]) -> list[str]:
+def different(
+    then: Mapping[str, Any],
+    now: Mapping[str, Any],
+    used: Mapping[str, str],
+    plugins: Mapping[str, str],
+) -> list[str]:
     """A line for each setting that differs: its dotted name, that run's value, and this one's.
 
-    Seeds are not compared, nor what never changes results.
-
     Args:
-        values: the composed study that was asked for.
-        plugins: names of its plug-in files and the SHA-256 of each.
+        then: the composed study of that run, but for what need not be the same.
+        now: the same of this one.
+        used: names of the plug-in files of that run and the SHA-256 of each.
+        plugins: those of this one.
     """
-    then = yaml.safe_load(found.text("scenario.yaml"))
-    was, now = (leaves(_plain(of_results(study))) for study in (then, values))
-    rows = [(".".join(name), _shown(was, name), _shown(now, name)) for name in {**was, **now}]
-    used = dict(found.manifest.get("plugins") or {})
+    was, asked = (leaves(_plain(study)) for study in (then, now))
+    rows = [(".".join(name), _shown(was, name), _shown(asked, name)) for name in {**was, **asked}]
     rows += [
         (f"plug-in {name}", used.get(name, "not used")[:12], plugins.get(name, "not used")[:12])
         for name in {**used, **plugins}

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from sim.experiment.intervals import estimate
+from sim.experiment.precision import way_of
 from sim.experiment.rows import spell_rows
 from sim.model.settings import dates_from
 from sim.rules.lever_rows import levers_of
@@ -170,7 +171,7 @@ def table(study: Study, found: Sequence[dict[str, dict[str, float]]]) -> pd.Data
             continue
         yearly = float(np.mean([one["first_arm_meetings_per_year"] for one in each]))
         for metric, unit in UNITS.items():
-            of = estimate(np.array([[one[metric] for one in each]]), has_luck)
+            of = estimate(np.array([[one[metric] for one in each]]), has_luck, way_of(study))
             scale = country / yearly if country and yearly and metric in COUNTS else np.nan
             rows.append({
                 "arm": arm, "baseline": study.arms[0], "metric": metric, "unit": unit,

@@ -14,6 +14,7 @@ from sim.experiment import backlog, ledger, metrics, rows
 from sim.experiment.outcomes import check_same_people, reduction
 from sim.experiment.profiles import thirty_people, thirty_spells
 from sim.experiment.replicated import Replicated, Tables, pairs, slim
+from sim.experiment.row_parts import RowPart
 from sim.experiment.sums import Sums
 from sim.experiment.tally import Tally, tally, total
 from sim.experiment.timing import Spent
@@ -32,16 +33,16 @@ EVERYBODY = "all"
 class Collecting:
     """What is collected of one replication while its parts come, world by world, area by area."""
 
-    def __init__(self, study: Study, replication: int, keeps_rows: bool) -> None:
-        self._study, self._replication, self._keeps_rows = study, replication, keeps_rows
+    def __init__(self, study: Study, replication: int, kept: RowPart | None) -> None:
+        self._study, self._replication, self._kept = study, replication, kept
         self._areas = names_of(study)
         self._shown = largest_area(study)
         self._share: dict[int, float] = {}
         self._tallies: dict[str, list[Tally]] = {}
         self._zero_load: dict[str, list[tuple[np.ndarray, np.ndarray]]] = {}
         self._offices: dict[str, list[dict[str, np.ndarray]]] = {}
-        self._digests: dict[str, list[str]] = {}
-        self._kept: dict[str, list[Tables]] = {}
+        self._of_parts: dict[str, list[str]] = {}
+        self._digests: dict[str, str] = {}
         self._whole: dict[str, list[ArmRows]] = {}
         self._extras: dict[str, list[tuple[dict[str, float], int]]] = {}
         self._thirty: dict[str, Tables] = {}
@@ -77,12 +78,12 @@ class Collecting:
         world, of = part.world, part.rows
         self._checks.update(of.checks)
         typed = {table: rows.columns(of, table) for table in rows.LIVES}
-        self._digests.setdefault(world, []).append(rows.digest_of_part(typed))
+        self._of_parts.setdefault(world, []).append(rows.digest_of_part(typed))
         self._checks["rows in key order"] += len(rows.LIVES)
         self._offices.setdefault(world, []).append(of.office)
         self._extras.setdefault(world, []).append((of.extras, jobs_of(of.spells)))
-        if self._keeps_rows:
-            self._kept.setdefault(world, []).append(typed)
+        if self._kept is not None:
+            self._kept.add(world, typed)
 
     def _sum(self, part: Part) -> None:
         study, arm, of = self._study, part.world, part.rows
@@ -106,21 +107,28 @@ class Collecting:
         shares = area_shares(self._study.values["office"])
         return shares[area] if shares else 1.0
 
-    def result(self, seconds: float) -> Replicated:
+    def end_of_rows(self) -> None:
+        """After the last part: the rows of all offices together."""
+        began = time.process_time()
+        for world in self._study.kept_worlds:
+            office = rows.typed_columns(add_offices(self._offices[world]), "office")
+            self._checks["rows in key order"] += 1
+            if self._kept is not None:
+                self._kept.add(world, {"office": office})
+            self._digests[world] = rows.digest(
+                world, self._replication, self._of_parts[world], office
+            )
+        self._told.reducing += time.process_time() - began
+
+    def result(self, seconds: float, sent: dict[str, bytes]) -> Replicated:
         """All that is left of the replication, which took so many seconds of processor time.
 
+        Args:
+            sent: files of its rows by table, where they have to travel.
         Raises CheckError where the arms do not hold the same people.
         """
         began = time.process_time()
         study, replication = self._study, self._replication
-        tables: dict[str, list[Tables]] = {}
-        digests = {}
-        for world in study.kept_worlds:
-            office = rows.typed_columns(add_offices(self._offices[world]), "office")
-            self._checks["rows in key order"] += 1
-            digests[world] = rows.digest(world, replication, self._digests[world], office)
-            if self._keeps_rows:
-                tables[world] = [*self._kept[world], {"office": office}]
         reductions = {arm: reduction(study, total(self._tallies[arm])) for arm in study.arms}
         values = {
             (arm, *key): value
@@ -148,10 +156,11 @@ class Collecting:
             values=values | paired,
             areas=self._by_area(),
             reductions={arm: slim(found) for arm, found in reductions.items()},
-            digests=digests,
+            digests=self._digests,
             checks=dict(self._checks),
             extras=extras,
-            tables=tables,
+            row_sums={} if self._kept is None else self._kept.sums,
+            sent=sent,
             thirty=self._thirty,
             trial=trial,
             backlog=owed,

@@ -4,26 +4,44 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import nullcontext, suppress
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pandas as pd
+import yaml
 
 import sim
-from sim.experiment import another_run, backlog, files, metrics, provenance, same_meetings, store
+from sim.experiment import (
+    another_run,
+    backlog,
+    files,
+    metrics,
+    parts,
+    precision,
+    provenance,
+    same_meetings,
+    store,
+    unfinished,
+)
 from sim.experiment.area_tables import area_tables
 from sim.experiment.computing import start_pool
 from sim.experiment.estimates import Outcomes, differences, summary
 from sim.experiment.figures_tables import costs_table, figure_tables
 from sim.experiment.folder import RunFolder
+from sim.experiment.kept import Kept
 from sim.experiment.manifest import UNTOLD, Configuration, Origin, manifest
 from sim.experiment.parquet import RowFiles
 from sim.experiment.pool import Pool, Progress, no_progress
 from sim.experiment.replicated import Replicated, keeps_rows
-from sim.experiment.task import Job, World, replicate, shipped_world
+from sim.experiment.replications import Replications, patience_seconds
+from sim.experiment.task import Job, World, shipped_world
 from sim.experiment.timing import Clock
 from sim.experiment.trial_tables import enrolled_table, trial_tables
 from sim.model.engines import compile_for
+from sim.rules.errors import DataError
 
 if TYPE_CHECKING:
     from sim.experiment.study import Study
@@ -35,8 +53,26 @@ def prepare(
     origin: Origin = UNTOLD,
     force: bool = False,
     resume: bool = False,
-) -> store.Writer | RunFolder:
-    """The place of the results, or with ``resume`` the results if they are there."""
+) -> RunFolder | None:
+    """With ``resume`` the results if they are there; else None, if they can be made there.
+
+    Raises DataError where they cannot.
+    """
+    if found := _finished(study, out, origin, force, resume):
+        return found
+
+    def explain(found: Mapping[str, Any]) -> list[str]:
+        then, now = found["study"], provenance.of_rows(study.values)
+        return another_run.different(then, now, found["plugins"], origin.plugins)
+
+    unfinished.check(out, _begun(study, origin), force, resume, explain)
+    return None
+
+
+def _finished(
+    study: Study, out: Path | str, origin: Origin, force: bool, resume: bool
+) -> RunFolder | None:
+    """The finished run of a folder, where it is asked for and is the same."""
     same: dict[str, Any] = {
         "version": sim.__version__,
         "configuration_sha256": provenance.configuration_sha256(study.values, origin.plugins),
@@ -45,10 +81,29 @@ def prepare(
         same["seed"] = study.seed
 
     def explain(found: RunFolder, fact: str) -> list[str]:
-        known = fact == "configuration_sha256"
-        return another_run.different(found, study.values, origin.plugins) if known else []
+        if fact != "configuration_sha256":
+            return []
+        then = provenance.of_results(yaml.safe_load(found.text("scenario.yaml")))
+        now = provenance.of_results(study.values)
+        return another_run.different(then, now, found.manifest.get("plugins") or {}, origin.plugins)
 
-    return store.prepare(out, same, force, resume, explain)
+    if force and resume:
+        # Who replaced a run and was interrupted goes on so; what is not the same is replaced.
+        if not unfinished.place_of(out).exists():
+            with suppress(DataError):
+                there = store.prepare(out, same, resume=True)
+                return there if isinstance(there, RunFolder) else None
+        resume = False
+    place = store.prepare(out, same, force, resume, explain)
+    return place if isinstance(place, RunFolder) else None
+
+
+def _begun(study: Study, origin: Origin) -> dict[str, Any]:
+    """What names an unfinished run: all that its finished replications depend on."""
+    return {
+        "seed": study.seed,
+        "configuration": provenance.replications_sha256(study.values, study.seed, origin.plugins),
+    }
 
 
 def run(
@@ -64,55 +119,84 @@ def run(
     report: Callable[[RunFolder], None] | None = None,
     drawing: Sequence[str] = (),
     compiled_seconds: float = 0.0,
+    replication_seconds: float = 0.0,
     extra_tables: Mapping[str, pd.DataFrame] | None = None,
     world: World = shipped_world,
 ) -> RunFolder:
-    """Run a study and write its folder.
+    """Run a study and write its folder; what is finished is kept until the folder is whole.
 
     Args:
-        out: the folder; see `store.prepare` for what may be there already.
+        out: the folder; see `store.prepare` for what may be there already, and `unfinished` for
+            where finished replications are kept.
         configuration: what the folder tells of it.
+        resume: take a finished run, or go on with an unfinished one.
         pool: workers to work with; without one, those that the study's ``compute`` asks for.
         report: writes figures and brief into the folder before it gets its manifest and name.
         drawing: modules that the processes import for it while the tables are written.
         compiled_seconds: what compiling took before, in another process.
+        replication_seconds: what a replication is expected to take.
         extra_tables: further tables for ``figures/``, by name without ``.csv``.
         world: makes the rows of one replication.
 
     Raises DataError or ResourceError for the folder, CheckError when the run breaks its rules.
     """
     began = time.perf_counter()
-    place = prepare(study, out, origin, force, resume)
-    if isinstance(place, RunFolder):
-        return place
-    clock = Clock()
-    compiling = compiled_seconds + compile_for(study)
-    with place as writer:
-        if pool is None:
-            with start_pool(study.values["compute"], study.replications) as own:
-                done = _replicate(study, writer, own, progress, world, clock)
-        else:
-            done = _replicate(study, writer, pool, progress, world, clock)
-            pool.warm(drawing)
-        clock.start("writing")
-        tables = _tables(study, done)
-        if world is shipped_world:
-            tables |= example_tables(study)
-        for name, table in (tables | dict(extra_tables or {})).items():
-            writer.table(name if name.endswith(".csv") else f"figures/{name}.csv", table)
-        if same_meetings.lines(study):
-            writer.table(same_meetings.FILE, same_meetings.table(study))
-        writer.table("parameters.csv", pd.DataFrame(list(configuration.table)))
-        writer.text("scenario.yaml", configuration.to_yaml())
-        facts = manifest(study, configuration, origin, done)
-        clock.start("drawing")
-        if report is not None:
-            report(writer.unfinished(facts))
-        clock.stop()
-        facts["wall_seconds"] = round(time.perf_counter() - began, 3)
-        facts["seconds"] = clock.with_spent(one.seconds for one in done)
-        facts["seconds"]["compiling"] += round(compiling, 3)
-        return writer.seal(facts)
+    if there := prepare(study, out, origin, force, resume):
+        _clear_left(out, study, origin)
+        return there
+    noted = {
+        **_begun(study, origin),
+        "command": origin.command,
+        "plugins": dict(origin.plugins),
+        "study": provenance.of_rows(study.values),
+    }
+    with unfinished.taken(out, noted, anew=force and not resume) as place:
+        # Somebody else may have finished it before the folder was ours.
+        if there := _finished(study, out, origin, force, resume):
+            return there
+        clock = Clock()
+        compiling = compiled_seconds + compile_for(study)
+        with store.Writer(Path(out).absolute(), path=place / unfinished.WHOLE) as writer:
+            kept = Kept(place / parts.FOLDER, noted["configuration"])
+            how = _How(pool, progress, patience_seconds(replication_seconds), world)
+            found = _replicate(study, writer, kept, how, clock)
+            done = found.replications
+            study = replace(study, replications=len(done))
+            if pool is not None:
+                pool.warm(drawing)
+            clock.start("writing")
+            tables = _tables(study, done)
+            if world is shipped_world:
+                tables |= example_tables(study)
+            for name, table in (tables | dict(extra_tables or {})).items():
+                writer.table(name if name.endswith(".csv") else f"figures/{name}.csv", table)
+            if same_meetings.lines(study):
+                writer.table(same_meetings.FILE, same_meetings.table(study))
+            writer.table("parameters.csv", pd.DataFrame(list(configuration.table)))
+            writer.text("scenario.yaml", configuration.to_yaml())
+            facts = manifest(study, configuration, origin, done)
+            facts["replications_kept_before"] = found.before
+            if found.precision is not None:
+                facts["precision"] = found.precision
+            clock.start("drawing")
+            if report is not None:
+                report(writer.unfinished(facts))
+            clock.stop()
+            facts["wall_seconds"] = round(time.perf_counter() - began, 3)
+            facts["seconds"] = clock.with_spent(one.seconds for one in done)
+            facts["seconds"]["compiling"] += round(compiling, 3)
+            finished = writer.seal(facts)
+        unfinished.clear(place)
+    return finished
+
+
+def _clear_left(out: Path | str, study: Study, origin: Origin) -> None:
+    """Remove what is left of making a finished run, where it was killed in its last moment."""
+    with suppress(DataError):
+        left, same = unfinished.look(out), _begun(study, origin)
+        if left and left["configuration"] == same["configuration"]:
+            with unfinished.taken(out, left, anew=False) as place:
+                unfinished.clear(place)
 
 
 def example_tables(study: Study) -> dict[str, pd.DataFrame]:
@@ -128,30 +212,54 @@ def example_tables(study: Study) -> dict[str, pd.DataFrame]:
     }
 
 
-def _replicate(
-    study: Study,
-    writer: store.Writer,
-    pool: Pool,
-    progress: Progress,
-    world: World,
-    clock: Clock,
-) -> list[Replicated]:
-    """All replications; their rows go to the disk as they come and are then let go."""
-    done: list[Replicated] = []
-    numbers = range(study.replications)
+@dataclass(frozen=True)
+class _How:
+    """How replications are run."""
+
+    pool: Pool | None
+    progress: Progress
+    patience_seconds: float
+    world: World
+
+
+@dataclass(frozen=True)
+class _Done:
+    """Replications in their order, how many were finished before, and the precision reached."""
+
+    replications: list[Replicated]
+    before: int
+    precision: dict[str, Any] | None
+
+
+def _replicate(study: Study, writer: store.Writer, kept: Kept, how: _How, clock: Clock) -> _Done:
+    """As many replications as the study says, or as its precision takes."""
     with (
         files.told(f"The rows in {writer.final} cannot be written"),
         RowFiles(writer.path, study.kept_worlds) as row_files,
     ):
-        for one in pool.map(replicate, Job(study, world), numbers, progress):
-            clock.start("writing")
-            for arm, parts in one.tables.items():
-                for tables in parts:
-                    row_files.add(arm, one.replication, tables)
-            clock.stop()
-            one.tables.clear()
-            done.append(one)
-    return done
+        rows = None if study.values["design"]["keep_rows"] == "none" else kept.folder
+        runs = Replications(Job(study, how.world, rows), kept, row_files, clock)
+        before = runs.take_kept()
+        own = start_pool(study.values["compute"], study.replications) if how.pool is None else None
+        with own or nullcontext(how.pool) as pool:
+            assert pool is not None
+
+            def run_to(number: int) -> list[Replicated]:
+                runs.run(range(number), pool, how.progress, how.patience_seconds)
+                return [runs.done[replication] for replication in range(number)]
+
+            asked = precision.precision_of(study)
+            if asked is None:
+                runs.settle(study.replications)
+                return _Done(run_to(study.replications), before, None)
+
+            def measure(number: int) -> np.ndarray:
+                values = [one.values for one in run_to(number)]
+                return precision.differences_of(study, asked.metric, values)
+
+            number = precision.replications_until(asked, measure, runs.settle)
+            told = precision.told(asked, study.arms, measure(number))
+            return _Done(run_to(number), before, told)
 
 
 def _tables(study: Study, done: Sequence[Replicated]) -> dict[str, pd.DataFrame]:
@@ -161,6 +269,7 @@ def _tables(study: Study, done: Sequence[Replicated]) -> dict[str, pd.DataFrame]
         (metrics.ALL, *study.groups),
         {one.replication: one.values for one in done},
         has_luck,
+        precision.way_of(study),
     )
     paired = differences(outcomes)
     trials = {one.replication: one.trial for one in done if one.trial is not None}

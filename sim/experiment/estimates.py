@@ -10,6 +10,7 @@ import pandas as pd
 
 from sim.experiment import metrics
 from sim.experiment.intervals import Estimate, estimate, fieller, replications_needed
+from sim.experiment.validity import FIXED, Way
 
 SUMMARY = ["arm", "group", "metric", "unit", "mean", "se", "ci_low", "ci_high", "replications"]
 DIFFERENCES = [
@@ -25,6 +26,7 @@ class Outcomes:
 
     ``values`` is (arm, group, metric, replication); the first arm is the baseline. With
     ``has_luck`` False (a grid in place of luck) nothing gets an interval.
+    ``way`` is how it was decided how many replications there are.
     """
 
     arms: tuple[str, ...]
@@ -33,6 +35,7 @@ class Outcomes:
     replications: tuple[int, ...]
     values: np.ndarray
     has_luck: bool = True
+    way: Way = FIXED
 
     @classmethod
     def of(
@@ -41,6 +44,7 @@ class Outcomes:
         groups: Sequence[str],
         by_replication: Mapping[int, Mapping[tuple[str, str, str], float]],
         has_luck: bool = True,
+        way: Way = FIXED,
     ) -> Outcomes:
         """From replication -> (arm, group, metric) -> value."""
         names = (*metrics.UNITS, *metrics.PER_PAIR)
@@ -53,7 +57,7 @@ class Outcomes:
             for key, value in by_replication[replication].items():
                 place = tuple(axis[name] for axis, name in zip(places, key, strict=True))
                 values[(*place, last)] = value
-        return cls(tuple(arms), tuple(groups), names, replications, values, has_luck)
+        return cls(tuple(arms), tuple(groups), names, replications, values, has_luck, way)
 
     @classmethod
     def from_table(cls, table: pd.DataFrame, has_luck: bool = True) -> Outcomes:
@@ -92,7 +96,7 @@ def summary(outcomes: Outcomes) -> pd.DataFrame:
     """
     names = tuple(metrics.UNITS)
     values = outcomes.values[:, :, [outcomes.metrics.index(name) for name in names], :]
-    found = estimate(_whole_median(values, names), outcomes.has_luck)
+    found = estimate(_whole_median(values, names), outcomes.has_luck, outcomes.way)
     low, high = _cut_off(found, names, metrics.BOUNDS)
     table = _long(
         [outcomes.arms, outcomes.groups, names],
@@ -125,13 +129,8 @@ def _whole_median(values: np.ndarray, names: Sequence[str]) -> np.ndarray:
     return values
 
 
-def differences(outcomes: Outcomes) -> pd.DataFrame:
-    """The rows of differences.csv: each arm against the first, paired by replication.
-
-    Intervals of differences of shares are cut off at -1 and 1; whether one is noise does not
-    depend on that.
-    """
-    names = (*metrics.UNITS, *metrics.PAIRED_UNITS)
+def paired_values(outcomes: Outcomes) -> dict[str, np.ndarray]:
+    """Each arm against the first by replication, by metric: (other arm, group, replication)."""
     first, others = slice(0, 1), slice(1, None)
     paired: dict[str, np.ndarray] = {}
     for name in metrics.UNITS:
@@ -142,15 +141,27 @@ def differences(outcomes: Outcomes) -> pd.DataFrame:
         paired[name] = -paired[source] + 0.0
     for name in metrics.PER_PAIR:
         paired[name] = outcomes.of_metric(name)[others]
+    return paired
+
+
+def differences(outcomes: Outcomes) -> pd.DataFrame:
+    """The rows of differences.csv: each arm against the first, paired by replication.
+
+    Intervals of differences of shares are cut off at -1 and 1; whether one is noise does not
+    depend on that.
+    """
+    names = (*metrics.UNITS, *metrics.PAIRED_UNITS)
+    paired = paired_values(outcomes)
     name, above, below = metrics.RATIO
     paired[name] = np.full_like(paired[above], np.nan)
     stacked = np.stack([paired[metric] for metric in names], axis=2)
-    found = estimate(stacked, outcomes.has_luck)
+    found = estimate(stacked, outcomes.has_luck, outcomes.way)
     needed = replications_needed(found)
     if outcomes.has_luck:
-        ratio, place = fieller(paired[above], -paired[below]), names.index(name)
+        ratio = fieller(paired[above], -paired[below], outcomes.way)
+        place = names.index(name)
         # A day lost has no price: its ratio would read like a saving.
-        saves = estimate(-paired[below]).low > 0
+        saves = estimate(-paired[below], way=outcomes.way).low > 0
         for whole, part in (
             (found.mean, np.where(saves, ratio.mean, np.nan)),
             (found.low, np.where(saves, ratio.low, np.nan)),

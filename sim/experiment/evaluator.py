@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from scipy.special import ndtri
 
-from sim.experiment.intervals import CONFIDENCE
+from sim.experiment.validity import CONFIDENCE
 from sim.rules.people import JOB, OPEN
 
 LONGEST = "longest"

@@ -13,7 +13,9 @@ import pandas as pd
 from sim.experiment import metrics
 from sim.experiment.intervals import Estimate, estimate
 from sim.experiment.outcomes import Reduction
+from sim.experiment.precision import way_of
 from sim.experiment.replicated import Replicated, Tables
+from sim.experiment.validity import FIXED, Way
 from sim.rules.costs import ACCOUNTS
 from sim.rules.meetings import OUTCOMES
 from sim.rules.people import EXITS, GROUPS
@@ -28,12 +30,12 @@ def figure_tables(
     study: Study, replications: Sequence[Replicated], differences: pd.DataFrame
 ) -> dict[str, pd.DataFrame]:
     """Tables by the name of their file in ``figures/``, without ``.csv``."""
-    has_luck = study.values["design"]["luck"] != "grid"
+    has_luck, way = study.values["design"]["luck"] != "grid", way_of(study)
     arms = {arm: [one.reductions[arm] for one in replications] for arm in study.arms}
     tables = {
-        "survival": _survival(arms, has_luck),
+        "survival": _survival(arms, has_luck, way),
         "days_saved": _days_saved(differences),
-        "accounts": _accounts(arms, has_luck),
+        "accounts": _accounts(arms, has_luck, way),
         "account_differences": _account_differences(differences),
         "meetings_by_month": _meetings_by_month(arms),
         "office_by_week": _office_by_week(study, arms),
@@ -43,7 +45,7 @@ def figure_tables(
 
 
 def costs_table(
-    arms: Sequence[str], replications: Sequence[Replicated], has_luck: bool
+    arms: Sequence[str], replications: Sequence[Replicated], has_luck: bool, way: Way = FIXED
 ) -> pd.DataFrame:
     """The rows of costs.csv: the whole office by arm, account, item and year, over replications."""
     rows = []
@@ -55,7 +57,7 @@ def costs_table(
             for account, item, year, amount in one.reductions[arm].yearly:
                 dkk[account, item, year][place] += amount
         for key, amounts in dkk.items():
-            found = estimate(amounts, has_luck)
+            found = estimate(amounts, has_luck, way)
             rows.append((arm, *key, float(found.mean), float(found.se)))
     return pd.DataFrame(rows, columns=["arm", "account", "item", "year", "dkk_mean", "dkk_se"])
 
@@ -67,10 +69,10 @@ def _interval(found: Estimate, **limits: float) -> dict[str, np.ndarray]:
     return {"ci_low": low, "ci_high": high}
 
 
-def _survival(arms: Mapping[str, list[Reduction]], has_luck: bool) -> pd.DataFrame:
+def _survival(arms: Mapping[str, list[Reduction]], has_luck: bool, way: Way) -> pd.DataFrame:
     parts = []
     for arm, of_arm in arms.items():
-        found = estimate(np.stack([one.survival for one in of_arm], axis=-1), has_luck)
+        found = estimate(np.stack([one.survival for one in of_arm], axis=-1), has_luck, way)
         at_risk = estimate(np.stack([one.at_risk for one in of_arm], axis=-1)).mean
         columns = {"survival": found.mean, **_interval(found, least=0, most=1), "at_risk": at_risk}
         parts.append(_grid(arm, of_arm[0].labels, "week", 0, columns))
@@ -121,7 +123,7 @@ def _days_saved(differences: pd.DataFrame) -> pd.DataFrame:
     )
 
 
-def _accounts(arms: Mapping[str, list[Reduction]], has_luck: bool) -> pd.DataFrame:
+def _accounts(arms: Mapping[str, list[Reduction]], has_luck: bool, way: Way) -> pd.DataFrame:
     rows = []
     for arm, of_arm in arms.items():
         for account, items in of_arm[0].items.items():
@@ -130,7 +132,7 @@ def _accounts(arms: Mapping[str, list[Reduction]], has_luck: bool) -> pd.DataFra
             }
             amounts["total"] = np.sum(list(amounts.values()), axis=0)
             for item, dkk in amounts.items():
-                found = estimate(dkk, has_luck)
+                found = estimate(dkk, has_luck, way)
                 ends = float(found.low), float(found.high)
                 rows.append((arm, account, item, float(found.mean), *ends))
     columns = ["arm", "account", "item", "dkk_per_spell", "ci_low", "ci_high"]

@@ -23,7 +23,7 @@ def refusal(error: OSError, what: str) -> SamtaleError:
     """What to tell a user about an error of the operating system."""
     reason = error.strerror or str(error)
     if error.errno in FULL:
-        return ResourceError(f"{what}: {reason}; nothing was left behind")
+        return ResourceError(f"{what}: {reason}; nothing half-written is left behind")
     return DataError(f"{what}: {reason}")
 
 
@@ -100,7 +100,7 @@ def rename(old: Path, new: Path) -> None:
 
 
 def remove(path: Path) -> None:
-    """Remove a folder that nobody wants any more; what cannot be removed stays."""
+    """Remove a folder, if it is there, that nobody wants any more; what cannot be removed stays."""
     shutil.rmtree(path, ignore_errors=True)
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.special import stdtrit
 
-CONFIDENCE = 0.95
+from sim.experiment.validity import FIXED, Way, t_quantile
+
 MOST_REPLICATIONS = 10**12
 
 
@@ -27,17 +27,26 @@ class Estimate:
         return np.where(np.isnan(self.low), np.nan, (self.low <= 0) & (self.high >= 0))
 
 
-def t_quantile(number: np.ndarray) -> np.ndarray:
-    """Two-sided 95 % quantile of Student's t for a mean of so many; NaN below 2."""
-    degrees = np.where(number >= 2, number - 1.0, np.nan)
-    return np.asarray(stdtrit(degrees, (1 + CONFIDENCE) / 2))
-
-
-def estimate(values: np.ndarray, has_luck: bool = True) -> Estimate:
-    """Mean, standard error and t interval over the last axis, of the values that are not NaN.
+def estimate(values: np.ndarray, has_luck: bool = True, way: Way = FIXED) -> Estimate:
+    """Mean, standard error and interval over the last axis, of the values that are not NaN.
 
     One value alone has a mean and no interval; so has anything without luck.
+
+    Args:
+        way: how it was decided how many values there are.
     """
+    number, mean, _ = _apart(values)
+    known, _, used = _apart(way.of_spread(values))
+    spread = np.sum(used**2, axis=-1)
+    defined = (known >= 2) & has_luck
+    variance = spread / np.maximum(known - 1, 1) / np.maximum(number, 1)
+    se = np.where(defined, np.sqrt(variance), np.nan)
+    half = way.multiplier(number, known) * se
+    return Estimate(mean, se, mean - half, mean + half, number)
+
+
+def _apart(values: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Number and mean over the last axis, and each value's distance from the mean (0 for NaN)."""
     number = np.sum(~np.isnan(values), axis=-1)
     some = np.maximum(number, 1)
     # Equal values must give exactly themselves and a standard error of exactly 0.
@@ -45,12 +54,7 @@ def estimate(values: np.ndarray, has_luck: bool = True) -> Estimate:
     moved = np.nan_to_num(values - first[..., None])
     shift = moved.sum(axis=-1) / some
     mean = np.where(number > 0, first + shift, np.nan)
-    apart = np.where(np.isnan(values), 0.0, moved - shift[..., None])
-    spread = np.sum(apart**2, axis=-1)
-    defined = (number >= 2) & has_luck
-    se = np.where(defined, np.sqrt(spread / np.maximum(number - 1, 1) / some), np.nan)
-    half = t_quantile(number) * se
-    return Estimate(mean, se, mean - half, mean + half, number)
+    return number, mean, np.where(np.isnan(values), 0.0, moved - shift[..., None])
 
 
 def replications_needed(found: Estimate) -> np.ndarray:
@@ -72,17 +76,18 @@ def replications_needed(found: Estimate) -> np.ndarray:
     return np.where(wanted & (high < MOST_REPLICATIONS), high, np.nan)
 
 
-def fieller(above: np.ndarray, below: np.ndarray) -> Estimate:
+def fieller(above: np.ndarray, below: np.ndarray, way: Way = FIXED) -> Estimate:
     """Ratio of two means over the last axis with Fieller's 95 % interval.
 
-    The interval is all r at which mean(above - r * below) is no further from 0 than its t
-    interval; where the denominator is noise it has no ends, and all is NaN.
+    The interval is all r at which mean(above - r * below) is no further from 0 than its own
+    interval reaches; where the denominator is noise it has no ends, and all is NaN.
     """
     both = np.isnan(above) | np.isnan(below)
     above, below = np.where(both, np.nan, above), np.where(both, np.nan, below)
-    top, bottom = estimate(above), estimate(below)
-    covariance = _covariance_of_means(above, below)
-    t2 = t_quantile(bottom.number) ** 2
+    top, bottom = estimate(above, way=way), estimate(below, way=way)
+    covariance = _covariance_of_means(above, below, way)
+    known = np.sum(~np.isnan(way.of_spread(below)), axis=-1)
+    t2 = way.multiplier(bottom.number, known) ** 2
     a = bottom.mean**2 - t2 * bottom.se**2
     b = top.mean * bottom.mean - t2 * covariance
     c = top.mean**2 - t2 * top.se**2
@@ -95,11 +100,13 @@ def fieller(above: np.ndarray, below: np.ndarray) -> Estimate:
         return Estimate(mean, nothing, (b - root) / a, (b + root) / a, bottom.number)
 
 
-def _covariance_of_means(one: np.ndarray, other: np.ndarray) -> np.ndarray:
-    number = np.sum(~np.isnan(one), axis=-1)
-    some = np.maximum(number, 1)
+def _covariance_of_means(one: np.ndarray, other: np.ndarray, way: Way) -> np.ndarray:
+    number = np.maximum(np.sum(~np.isnan(one), axis=-1), 1)
+    one, other = way.of_spread(one), way.of_spread(other)
+    known = np.sum(~np.isnan(one), axis=-1)
+    some = np.maximum(known, 1)
     apart = [
         np.nan_to_num(x - (np.nan_to_num(x).sum(axis=-1) / some)[..., None]) for x in (one, other)
     ]
     products = np.sum(apart[0] * apart[1], axis=-1)
-    return np.where(number >= 2, products / np.maximum(number - 1, 1) / some, np.nan)
+    return np.where(known >= 2, products / np.maximum(known - 1, 1) / number, np.nan)

@@ -31,8 +31,16 @@ def held(folder: Path) -> Iterator[None]:
         path.unlink(missing_ok=True)
 
 
-def _take(path: Path) -> None:
-    """Make the lock file where there is none, after removing one whose owner is gone."""
+def check(folder: Path) -> None:
+    """Refuse a folder in which another process works; nothing is changed.
+
+    Raises DataError that names it.
+    """
+    with files.told(f"The lock of {folder} cannot be read"):
+        _refuse(folder / NAME)
+
+
+def _refuse(path: Path) -> None:
     owner = _read(path)
     if owner is not None and not _is_gone(owner):
         own = owner.get("host") == socket.gethostname()
@@ -41,11 +49,19 @@ def _take(path: Path) -> None:
             f"The results folder {path.parent} is in use by process {owner.get('pid')} on "
             f"{owner.get('host')}; wait for it, choose another folder with out={advice}"
         )
+
+
+def _take(path: Path) -> None:
+    """Make the lock file where there is none, after removing one whose owner is gone."""
+    _refuse(path)
     path.unlink(missing_ok=True)
     descriptor = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o644)
     try:
         os.write(descriptor, json.dumps(identity(os.getpid())).encode())
         files.sync(descriptor)
+    except OSError:
+        path.unlink(missing_ok=True)
+        raise
     finally:
         os.close(descriptor)
 

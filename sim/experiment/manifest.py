@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
 
 from sim.experiment import metrics, provenance
+from sim.experiment.precision import way_of
 from sim.experiment.replicated import Replicated
 from sim.experiment.rows import rows_sha256
 
@@ -90,6 +91,7 @@ def manifest(
         "seed_drawn": origin.seed_drawn,
         "luck": design["luck"],
         "replications": study.replications,
+        "intervals": way_of(study).kind,
         "observation_days": study.observation_days,
         "follow_up_days": study.follow_up_days,
         "arms": [

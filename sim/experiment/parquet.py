@@ -31,7 +31,7 @@ def schema(table: str) -> pa.Schema:
 
 
 class RowFiles:
-    """The three Parquet files of a run folder while they are written; a row group an arm."""
+    """The three Parquet files of a run folder while they are written; a row group a chunk."""
 
     def __init__(self, folder: Path, arms: Sequence[str]) -> None:
         self._arms = pa.array(arms, pa.string())
@@ -49,21 +49,22 @@ class RowFiles:
             for table, stream in self._streams.items()
         }
 
-    def add(self, arm: str, replication: int, tables: Tables) -> None:
-        """Append rows of one arm in one replication, in the types of the schema: some or all tables."""
-        for table, columns in tables.items():
-            length = len(next(iter(columns.values())))
-            places = pa.array(np.full(length, self._places[arm], dtype=np.int16))
-            arrays = [
-                pa.DictionaryArray.from_arrays(places, self._arms),
-                pa.array(np.full(length, replication, dtype=np.int16)),
-            ]
-            for name in SCHEMA[table]:
-                array = pa.array(columns[name])
-                if name in WORDS:
-                    array = pa.DictionaryArray.from_arrays(array, pa.array(WORDS[name]))
-                arrays.append(array)
-            self._writers[table].write_table(pa.Table.from_arrays(arrays, schema=schema(table)))
+    def add(
+        self, table: str, arm: str, replication: int, columns: Mapping[str, np.ndarray]
+    ) -> None:
+        """Append rows of one arm in one replication to a table, in the types of the schema."""
+        length = len(next(iter(columns.values())))
+        places = pa.array(np.full(length, self._places[arm], dtype=np.int16))
+        arrays = [
+            pa.DictionaryArray.from_arrays(places, self._arms),
+            pa.array(np.full(length, replication, dtype=np.int16)),
+        ]
+        for name in SCHEMA[table]:
+            array = pa.array(columns[name])
+            if name in WORDS:
+                array = pa.DictionaryArray.from_arrays(array, pa.array(WORDS[name]))
+            arrays.append(array)
+        self._writers[table].write_table(pa.Table.from_arrays(arrays, schema=schema(table)))
 
     def __enter__(self) -> Self:
         return self

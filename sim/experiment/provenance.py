@@ -69,6 +69,23 @@ def of_results(values: Mapping[str, Any]) -> dict[str, Any]:
     return study
 
 
+NOT_OF_ROWS = ("replications", "keep_rows", "precision")
+"""What of ``design`` changes how many rows there are or are kept, but no row."""
+
+
+def of_rows(values: Mapping[str, Any]) -> dict[str, Any]:
+    """A composed study but for what changes no row of a replication, and for its seed."""
+    study = of_results(values)
+    study["design"] = {k: v for k, v in study["design"].items() if k not in NOT_OF_ROWS}
+    return study
+
+
+def replications_sha256(values: Mapping[str, Any], seed: int, plugins: Mapping[str, str]) -> str:
+    """SHA-256 that names a configuration and its seed, however many replications it has."""
+    configuration = configuration_sha256(of_rows(values), plugins)
+    return hashlib.sha256(f"{configuration} {seed}".encode()).hexdigest()
+
+
 def configuration_sha256(values: Mapping[str, Any], plugins: Mapping[str, str]) -> str:
     """SHA-256 of a composed study but for its seed and for what never changes results.
 

@@ -25,8 +25,8 @@ class Replicated:
     """What is left of one replication.
 
     ``values`` holds the metrics by (arm, group, metric), ``areas`` those of all groups by (arm,
-    area, metric) where there is more than one jobcentre, ``tables`` the rows by arm, area by area,
-    where they are kept, ``thirty`` the spells of thirty people in the first two arms of the first
+    area, metric) where there is more than one jobcentre, ``row_sums`` the SHA-256 of the files of its
+    rows by table where they are kept, ``sent`` these files where they had to travel, ``thirty`` the spells of thirty people in the first two arms of the first
     replication (of the largest area), ``trial`` what a trial gives. ``checks`` counts what held,
     ``extras`` are single figures by (arm, name), ``seconds`` is the processor time by what it was
     spent on.
@@ -39,7 +39,8 @@ class Replicated:
     digests: dict[str, str]
     checks: dict[str, int]
     extras: dict[tuple[str, str], float]
-    tables: dict[str, list[Tables]]
+    row_sums: dict[str, str]
+    sent: dict[str, bytes]
     thirty: dict[str, Tables]
     trial: Found | None
     backlog: dict[str, dict[str, float]]

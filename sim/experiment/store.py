@@ -22,16 +22,16 @@ OPTION = "out="
 
 
 class Writer:
-    """A run folder in the making, under a temporary name beside its own.
+    """A run folder in the making, under a temporary name beside its own (or at ``path``).
 
     Leaving the ``with`` block without `seal` removes it and the folders made for it.
     """
 
-    def __init__(self, final: Path, option: str = OPTION) -> None:
+    def __init__(self, final: Path, option: str = OPTION, path: Path | None = None) -> None:
         self.final = final
         self.option = option
         # Short, since a name as long as the file system allows is a good name too.
-        self.path = final.parent / f".samtale-{secrets.token_hex(6)}.part"
+        self.path = path or final.parent / f".samtale-{secrets.token_hex(6)}.part"
         self._made: list[Path] = []
         self._sealed = False
 

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import tempfile
 import time
 from collections.abc import Callable, Iterable
+from contextlib import ExitStack, nullcontext
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
+from sim.experiment import row_parts
 from sim.experiment.collecting import Collecting
 from sim.experiment.replicated import Replicated, keeps_rows
 
@@ -19,10 +23,16 @@ World = Callable[["Study", int], Iterable["Part"]]
 
 @dataclass(frozen=True)
 class Job:
-    """What all replications of a study share; ``world`` makes the rows of one replication."""
+    """What all replications of a study share; ``world`` makes the rows of one replication.
+
+    ``rows`` is the folder of the parts in which rows are kept, where the study keeps any; workers
+    that do not see it (``sees_rows``) send them along.
+    """
 
     study: Study
     world: World
+    rows: Path | None = None
+    sees_rows: bool = True
 
 
 def shipped_world(study: Study, replication: int) -> Iterable[Part]:
@@ -37,8 +47,20 @@ def replicate(job: Job, replication: int) -> Replicated:
 
     Raises CheckError where the rows break what they promise.
     """
+    study = job.study
     began = time.process_time()
-    collected = Collecting(job.study, replication, keeps_rows(job.study, replication))
-    for part in job.world(job.study, replication):
-        collected.add(part)
-    return collected.result(time.process_time() - began)
+    with ExitStack() as stack:
+        part, folder = None, job.rows
+        if folder is not None and keeps_rows(study, replication):
+            if not job.sees_rows:
+                folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="samtale-")))
+            part = row_parts.RowPart(folder, replication, study.kept_worlds)
+        collected = Collecting(study, replication, part)
+        with part or nullcontext():
+            for one in job.world(study, replication):
+                collected.add(one)
+            collected.end_of_rows()
+        sent = {}
+        if part is not None and not job.sees_rows:
+            sent = row_parts.contents(part.folder, replication)
+        return collected.result(time.process_time() - began, sent)

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from sim.experiment.evaluator import COX, LONGEST
-from sim.experiment.intervals import Estimate, estimate, t_quantile
+from sim.experiment.intervals import Estimate, estimate
 from sim.experiment.trial import (
     ESTIMATE,
     QUARTER_DAYS,
@@ -20,6 +20,7 @@ from sim.experiment.trial import (
     Found,
     followed_days,
 )
+from sim.experiment.validity import t_quantile
 from sim.model.settings import dates_from, settings_of
 
 if TYPE_CHECKING:

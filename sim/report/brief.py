@@ -9,7 +9,7 @@ from typing import Any
 
 from markupsafe import Markup
 
-from sim.report import tables
+from sim.report import precision, tables
 from sim.report.answers import closing_sentences
 from sim.report.cells import verdict
 from sim.report.digits import show, show_interval
@@ -125,7 +125,8 @@ def _figure(figure: Drawn) -> dict[str, Any]:
 
 def remarks(run: Run) -> list[str]:
     """What the run itself says against its figures: no interval, warnings, notes, metrics left out."""
-    said = [*no_interval(run), *(run.facts.get("warnings") or []), *(run.facts.get("notes") or [])]
+    said = [*no_interval(run), *precision.sentences(run)]
+    said += [*(run.facts.get("warnings") or []), *(run.facts.get("notes") or [])]
     left_out = run.facts.get("left_out") or {}
     said += [
         say("brief.left_out_metric", metric=name_of("metric", metric), why=why)

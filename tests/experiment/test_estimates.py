@@ -10,7 +10,8 @@ import pytest
 from scipy import stats
 
 from sim.experiment.estimates import DIFFERENCES, SUMMARY, Outcomes, differences, summary
-from sim.experiment.intervals import estimate, fieller, replications_needed, t_quantile
+from sim.experiment.intervals import estimate, fieller, replications_needed
+from sim.experiment.validity import t_quantile
 
 Values = dict[tuple[str, str, str], float]
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import json
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable
@@ -14,7 +15,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from sim.experiment import files, store
+from sim.experiment import files, store, unfinished
 from sim.experiment.compare import run
 from sim.experiment.folder import RunFolder, read
 from sim.experiment.manifest import Origin
@@ -203,38 +204,85 @@ def test_a_failed_replacement_keeps_the_run_that_was_there(tmp_path: Path) -> No
     with pytest.raises(DataError, match="no figures today"):
         make(tmp_path / "run", seed=2, force=True, report=report)
     assert read(tmp_path / "run").manifest == before
+    assert sorted(os.listdir(tmp_path)) == ["run", "run.unfinished"]
+    resumed = make(tmp_path / "run", seed=2, force=True, resume=True, world=None)
+    assert resumed.manifest["replications_kept_before"] == 2
     assert os.listdir(tmp_path) == ["run"]
 
 
-@pytest.mark.parametrize("number", [errno.ENOSPC, errno.EDQUOT, errno.EIO])
-def test_a_disk_that_fails_at_any_write_leaves_nothing_or_all(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: int
+class Failing:
+    """A shim around the one module that touches the disk: the k-th thing that it does fails.
+
+    Writing leaves a part of what was to be written behind, as a full disk does.
+    """
+
+    def __init__(self, patch: pytest.MonkeyPatch) -> None:
+        self.calls, self.fatal, self.number = 0, 0, errno.ENOSPC
+        for name in ("sync", "rename", "new", "write_bytes"):
+            patch.setattr(files, name, self._failing(getattr(files, name)))
+
+    def _failing(self, whole: Callable[..., Any]) -> Callable[..., Any]:
+        def failing(*arguments: Any) -> Any:
+            self.calls += 1
+            if self.calls == self.fatal:
+                if whole.__name__ == "write_bytes":
+                    arguments[0].write_bytes(arguments[1][: len(arguments[1]) // 2])
+                raise OSError(self.number, os.strerror(self.number))
+            return whole(*arguments)
+
+        return failing
+
+
+@pytest.mark.parametrize(
+    ("number", "step"),
+    [
+        (errno.ENOSPC, 13),
+        (errno.EDQUOT, 29),
+        (errno.EIO, 31),
+        pytest.param(errno.ENOSPC, 1, marks=pytest.mark.slow),
+    ],
+)
+def test_fault_41_a_disk_that_fails_at_the_kth_step_leaves_what_was_finished(
+    tmp_path: Path,
+    tmp_path_factory: pytest.TempPathFactory,
+    monkeypatch: pytest.MonkeyPatch,
+    number: int,
+    step: int,
 ) -> None:
-    """Fails the k-th wait for the disk for k = 1, 2, 3, ... until the run is finished."""
+    """k = 1, 2, 3, ... until the run is finished (in the quick test every 13th or so).
+
+    After each the run that was there is as it was; what the new one had finished is whole, and
+    enough to go on with.
+    """
     kept = make(tmp_path / "kept").manifest
-    whole, calls, fatal = files.sync, 0, 0
-
-    def sync(descriptor: int) -> None:
-        nonlocal calls
-        calls += 1
-        if calls == fatal:
-            raise OSError(number, os.strerror(number))
-        whole(descriptor)
-
-    monkeypatch.setattr(files, "sync", sync)
-    step = 1 if number == errno.ENOSPC else 7
-    while fatal < 500:
-        calls, fatal = 0, fatal + step
+    wanted = make(tmp_path_factory.mktemp("wanted") / "run", seed=2).manifest["rows_sha256"]
+    failing = Failing(monkeypatch)
+    failing.number = number
+    while failing.fatal < 1000:
+        failing.calls, failing.fatal = 0, failing.fatal + (step if failing.fatal else 1)
         try:
             make(tmp_path / "kept", seed=2, force=True)
         except SamtaleError as error:
-            assert isinstance(error, ResourceError)
-            assert os.listdir(tmp_path) == ["kept"]
+            assert isinstance(error, ResourceError), failing.fatal
             assert read(tmp_path / "kept").manifest == kept
+            finished = unfinished.kept(tmp_path / "kept")
+            assert set(os.listdir(tmp_path)) - {"kept"} == (
+                {"kept.unfinished"} if finished else set()
+            ), failing.fatal
+            left = tmp_path / "kept.unfinished"
+            assert not list(left.rglob("*.new")) and not (left / "whole").exists()
+            assert not (left / "in_use.json").exists()
+            failing.calls = -1_000_000
+            copy = tmp_path_factory.mktemp("copy") / "c"
+            shutil.copytree(tmp_path, copy)
+            resumed = make(copy / "kept", seed=2, force=True, resume=True)
+            assert resumed.manifest["rows_sha256"] == wanted
+            assert resumed.manifest["replications_kept_before"] == len(finished)
+            assert os.listdir(copy) == ["kept"]
         else:
             break
-    assert fatal > 20
-    assert read(tmp_path / "kept").manifest["seed"] == 2
+    assert failing.fatal > 50
+    assert read(tmp_path / "kept").manifest["rows_sha256"] == wanted
 
 
 LIMITED = """

@@ -9,9 +9,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from sim.experiment.intervals import estimate, t_quantile
+from sim.experiment.intervals import estimate
 from sim.experiment.points import Point, unit
 from sim.experiment.sensitivity.ranges import Varied
+from sim.experiment.validity import t_quantile
 
 CHANCE = "chance"
 """The name of the row in which only the seed varies."""

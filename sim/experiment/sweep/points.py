@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
@@ -12,9 +11,6 @@ from sim.experiment.task import Job, replicate
 
 if TYPE_CHECKING:
     from sim.experiment.study import Study
-
-NOT_OF_ROWS = ("replications", "keep_rows")
-"""What of ``design`` changes how many rows there are or are kept, but no row."""
 
 
 @dataclass(frozen=True)
@@ -51,12 +47,9 @@ def point_of(
     Args:
         plugins: names of plug-in files and the SHA-256 of each.
     """
-    design = dict(study.values["design"])
-    shared = {key: value for key, value in design.items() if key not in NOT_OF_ROWS}
-    of_rows = study.values | {"design": shared}
-    configuration = provenance.configuration_sha256(of_rows, plugins)
-    name = hashlib.sha256(f"{configuration} {study.seed}".encode()).hexdigest()
-    values: dict[str, Any] = study.values | {"design": design | {"keep_rows": "none"}}
+    name = provenance.replications_sha256(study.values, study.seed, plugins)
+    design = study.values["design"] | {"keep_rows": "none"}
+    values: dict[str, Any] = study.values | {"design": design}
     return Point(number, dict(settings), replace(study, values=values), name)
 
 

@@ -16,6 +16,7 @@ from sim.experiment.cells import safe_table
 from sim.experiment.folder import FORMAT, MANIFEST, RunFolder, json_text
 from sim.experiment.manifest import Configuration, Origin
 from sim.experiment.pool import Pool, Progress
+from sim.experiment.replications import patience_seconds
 from sim.experiment.sweep import parts, place
 from sim.experiment.sweep.points import Point, simulate
 from sim.experiment.sweep.tables import Tables, tables
@@ -23,8 +24,6 @@ from sim.experiment.task import Job
 from sim.rules.errors import ResourceError
 
 SWEEP, DIFFERENCES, POINTS = "sweep.csv", "sweep_differences.csv", "points.csv"
-SHORTEST_PATIENCE_SECONDS, PATIENCE = 900.0, 20.0
-"""A unit that takes so long, and so many times what was expected, has been lost."""
 
 
 @dataclass(frozen=True)
@@ -129,8 +128,8 @@ def _simulate(
     for point, replication in left.units:
         job = jobs.setdefault(point.number, Job(point.study, world))
         work.append((job, replication))
-    patience = max(SHORTEST_PATIENCE_SECONDS, PATIENCE * unit_seconds)
-    for done, one in enumerate(attempts(pool, simulate, work, patience), start=1):
+    ending = attempts(pool, simulate, work, patience_seconds(unit_seconds))
+    for done, one in enumerate(ending, start=1):
         point, replication = left.units[one.place]
         if one.result is None:
             failed[parts.name_of(point, replication)] = one.problem
