@@ -34,12 +34,22 @@ def print_plan(study: "Study", seconds: float) -> None:
     for arm in study.arms:
         if (load := study.offered_load[arm]) > FULL_LOAD:
             console.note(f"samtale: warning: {title_of(study, arm)}: {overload(load)}")
+    for sentence in hours_sentences(study):
+        console.say(sentence)
     print_same_meetings(study)
     if bound := load_is_bound(study):
         console.say(bound)
     luck = ", each with luck of its own" if study.replications > 1 else ""
     word = "replication" if study.replications == 1 else "replications"
     console.say(f"{study.replications} {word}{luck}, about {console.duration(seconds)}.")
+
+
+def hours_sentences(study: "Study") -> list[str]:
+    """Whose caseworkers all arms have, where the study asks for the same hours."""
+    from sim.experiment import hours
+    from sim.report.hours import plan_sentences
+
+    return plan_sentences(hours.facts(study), {arm: title_of(study, arm) for arm in study.arms})
 
 
 def print_same_meetings(study: "Study") -> None:
@@ -50,9 +60,11 @@ def print_same_meetings(study: "Study") -> None:
     if not found:
         return
     first, tolerance = title_of(study, study.arms[0]), found[0].tolerance
+    binds = any(line.role == same.BINDING for line in found)
+    held = "in all" if binds else "not asked for with office.hours, but told: in all"
     console.say(
         f"Planned meetings a person-year of unemployment, against {first} "
-        f"(in all within {tolerance:.1%}, else nothing is run):"
+        f"({held} within {tolerance:.1%}{', else nothing is run' if binds else ''}):"
     )
     rows = []
     for arm in study.arms[1:]:
