@@ -64,7 +64,8 @@ def test_draws_have_a_band_and_probabilities(
     frontier = rows_of(tmp_path / "drawn" / "frontier.csv")
     (pays,) = [
         row["probability_pays"] for row in frontier
-        if (row["arm"], row["purse"]) == ("intensified", "municipality")
+        if (row["hours"], row["arm"], row["purse"])
+        == ("as_configured", "intensified", "municipality")
     ]  # fmt: skip
     assert float(pays) == positive
 

@@ -49,7 +49,8 @@ def hours_sentences(study: "Study") -> list[str]:
     from sim.experiment import hours
     from sim.report.hours import plan_sentences
 
-    return plan_sentences(hours.facts(study), {arm: title_of(study, arm) for arm in study.arms})
+    titles = {arm: title_of(study, arm).partition(":")[0] for arm in study.arms}
+    return plan_sentences(hours.facts(study), titles)
 
 
 def print_same_meetings(study: "Study") -> None:

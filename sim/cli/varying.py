@@ -37,6 +37,8 @@ def sensitivity(arguments: argparse.Namespace) -> None:
     for kind, texts in (("warning", configuration.warnings), ("note", configuration.notes)):
         for text in texts:
             console.note(f"samtale: {kind}: {text}")
+    if asked.hours_left:
+        console.note(f"samtale: note: {asked.hours_left}")
     out = configuration.out or default_folder(f"sensitivity_{configuration.scenario}")
     place = store.prepare(out, {}, arguments.force, resume=None)
     assert isinstance(place, store.Writer)

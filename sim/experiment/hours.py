@@ -34,9 +34,7 @@ def kind_of(values: Mapping[str, Any]) -> str:
     return str(values["office"]["hours"])
 
 
-def paced(
-    arm: str, own: Pace, wanted_minutes: float, minutes_of: Callable[[Pace], float]
-) -> Pace:
+def paced(arm: str, own: Pace, wanted_minutes: float, minutes_of: Callable[[Pace], float]) -> Pace:
     """The pace by which an arm asks for the wanted minutes a day; unchanged where it plans nothing.
 
     Args:

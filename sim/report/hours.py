@@ -12,6 +12,8 @@ from sim.report.folder import Arm, Run
 from sim.report.words import join, say
 
 PACE_DIGITS = 3
+UNCHANGED = 0.005
+"""A pace this close to 1 is not told: it is worked out to a thousandth."""
 
 
 def plan_sentences(facts: Mapping[str, Any], titles: Mapping[str, str]) -> list[str]:
@@ -28,6 +30,7 @@ def plan_sentences(facts: Mapping[str, Any], titles: Mapping[str, str]) -> list[
     paces = [
         say("hours.pace", arm=titles[arm], pace=f"{pace:.{PACE_DIGITS}g}")
         for arm, pace in facts.get("pace_of_plan", {}).items()
+        if abs(pace - 1.0) >= UNCHANGED
     ]
     return [*said, say("hours.paces", arms=join(paces))] if paces else said
 
@@ -59,8 +62,8 @@ def _used(run: Run, arm: Arm) -> str:
     saved = run.rows("differences", arm=arm.name, group="all", metric="days_saved")
     if arm == run.baseline or saved.empty or not math.isfinite(float(saved.iloc[0]["difference"])):
         return say("hours.used_first", arm=arm.title, **shown)
-    days = (float(saved.iloc[0][column]) for column in ("difference", "ci_low", "ci_high"))
-    return say("hours.used", arm=arm.title, days=with_interval(*days), **shown)
+    days, low, high = (float(saved.iloc[0][c]) for c in ("difference", "ci_low", "ci_high"))
+    return say("hours.used", arm=arm.title, days=with_interval(days, low, high), **shown)
 
 
 def _shown(run: Run, arm: Arm, metric: str) -> str:
