@@ -46,6 +46,12 @@ FLAGS: dict[str, dict[str, Any]] = {
         "help": "the person, by the number in spells.parquet (default: one with several meetings)",
     },
     "--replication": {"type": int, "default": 0, "metavar": "N", "help": "which replication"},
+    "--unknown": {
+        "type": Path,
+        "metavar": "DIR",
+        "help": "show the band of what is not known too, from a finished sensitivity method=draws "
+        "of the same study",
+    },
     "--sizes": {
         "type": int,
         "nargs": "+",
@@ -108,6 +114,7 @@ COMMANDS: dict[str, Command] = {
         "make the tables, figures and report of a finished run again",
         "sim.cli.reading:report",
         positionals=(_FOLDER,),
+        flags=("--unknown",),
     ),
     "trace": Command(
         "tell one person's life in words and in one picture",

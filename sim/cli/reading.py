@@ -50,10 +50,13 @@ def _run(folder: Path) -> "RunFolder":
 
 def report(arguments: argparse.Namespace) -> None:
     """Makes the tables, figures and report of a finished run again."""
-    from sim.experiment import store
+    from sim.experiment import not_known, store
     from sim.report import write
 
     finished = _run(arguments.folder)
+    if arguments.unknown is not None:
+        drawn = store.read(arguments.unknown)
+        finished.manifest["not_known"] = not_known.take(finished, drawn)
     write(finished.path, finished.manifest)
     store.reseal(finished)
     print_comparison(finished.path)

@@ -28,9 +28,19 @@ def different(found: RunFolder, values: Mapping[str, Any], plugins: Mapping[str,
         plugins: names of its plug-in files and the SHA-256 of each.
     """
     then = yaml.safe_load(found.text("scenario.yaml"))
-    was, now = (leaves(_plain(of_results(study))) for study in (then, values))
-    rows = [(".".join(name), _shown(was, name), _shown(now, name)) for name in {**was, **now}]
     used = dict(found.manifest.get("plugins") or {})
+    return between(of_results(then), of_results(values), used, plugins)
+
+
+def between(
+    then: Mapping[str, Any],
+    values: Mapping[str, Any],
+    used: Mapping[str, str],
+    plugins: Mapping[str, str],
+) -> list[str]:
+    """A line for each setting and plug-in by which two studies differ."""
+    was, now = (leaves(_plain(study)) for study in (then, values))
+    rows = [(".".join(name), _shown(was, name), _shown(now, name)) for name in {**was, **now}]
     rows += [
         (f"plug-in {name}", used.get(name, "not used")[:12], plugins.get(name, "not used")[:12])
         for name in {**used, **plugins}

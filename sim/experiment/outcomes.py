@@ -63,19 +63,7 @@ def reduce(study: Study, arm: str, rows: ArmRows, ledger: Ledger) -> Reduction:
     follow_up = float(study.follow_up_days)
     _check_followed(spells["person"][counted], duration, ended, follow_up)
     sums = Sums(group, study.groups)
-
-    found: dict[str, np.ndarray] = {}
-    for days in metrics.RMST_DAYS:
-        found[f"rmst_{days}_days"] = sums.mean(np.minimum(duration, days))
-    found["median_days"] = _medians(sums, duration, ended, follow_up)
-    for days in metrics.SURVIVAL_DAYS:
-        found[f"survival_{days}"] = sums.mean(_lasting(duration, ended, days))
-    ended_in_time = ended & (duration <= metrics.FULL_DAYS)
-    exits = np.where(ended_in_time, spells["exit"][counted], OPEN)
-    for name in metrics.EXIT_SHARES:
-        found[f"exit_{name}_share"] = sums.mean((exits == EXITS.index(name)).astype(float))
-    found["jobs_per_month"] = _jobs_per_month(spells, sums.labels, study.horizon_days)
-    found["employed_weeks_104"] = sums.mean(employed_days(spells, counted) / 7.0)
+    found = spell_metrics(sums, spells, counted, follow_up, study.horizon_days)
 
     months = np.full((len(sums.labels), metrics.MONTHS, 2), np.nan)
     found |= meetings_and_waits(sums, rows, counted, min(follow_up, metrics.FULL_DAYS), months)
@@ -109,6 +97,28 @@ def reduce(study: Study, arm: str, rows: ArmRows, ledger: Ledger) -> Reduction:
         group=group,
         limited_days=np.minimum(duration, metrics.FULL_DAYS),
     )
+
+
+def spell_metrics(
+    sums: Sums, spells: Columns, counted: np.ndarray, follow_up_days: float, horizon_days: float
+) -> dict[str, np.ndarray]:
+    """The metrics that need the rows of spells only, by label: restricted means, median, survival,
+    exits, new jobs a month, weeks in work; also those that this follow-up is too short for."""
+    duration = spells["duration_days"][counted]
+    ended = spells["exit"][counted] != OPEN
+    found: dict[str, np.ndarray] = {}
+    for days in metrics.RMST_DAYS:
+        found[f"rmst_{days}_days"] = sums.mean(np.minimum(duration, days))
+    found["median_days"] = _medians(sums, duration, ended, follow_up_days)
+    for days in metrics.SURVIVAL_DAYS:
+        found[f"survival_{days}"] = sums.mean(_lasting(duration, ended, days))
+    ended_in_time = ended & (duration <= metrics.FULL_DAYS)
+    exits = np.where(ended_in_time, spells["exit"][counted], OPEN)
+    for name in metrics.EXIT_SHARES:
+        found[f"exit_{name}_share"] = sums.mean((exits == EXITS.index(name)).astype(float))
+    found["jobs_per_month"] = _jobs_per_month(spells, sums.labels, horizon_days)
+    found["employed_weeks_104"] = sums.mean(employed_days(spells, counted) / 7.0)
+    return found
 
 
 def _check_followed(
