@@ -52,9 +52,10 @@ def sensitivity(arguments: argparse.Namespace) -> None:
     with place as writer:
         for name, table in found.tables.items():
             writer.table(name, table)
-        writer.table("left_out.csv", page.left_out(asked.left))
+        left = page.left_out(asked.left)
+        writer.table("left_out.csv", left)
         writer.text("scenario.yaml", configuration.to_yaml())
-        page.write(writer.path, found, asked.left, command)
+        page.write(writer.path, found, left, command)
         seconds = time.perf_counter() - began
         writer.seal(manifest(found, command, plugins, seconds))
     _print(found, asked)

@@ -230,8 +230,12 @@ def left_in_short(left: Sequence[LeftOut]) -> str:
     return say("sensitivity.left_in_short", number=len(left), reasons=reasons)
 
 
-def write(folder: Path, found: Answer, left: Sequence[LeftOut], command: str) -> Path:
-    """Draw the figures into figures/ and write report.html: one file, no network, no script."""
+def write(folder: Path, found: Answer, left: pd.DataFrame, command: str) -> Path:
+    """Draw the figures into figures/ and write report.html: one file, no network, no script.
+
+    Args:
+        left: the rows of left_out.csv.
+    """
     task = found.task
     title = say("sensitivity.title", title=task.values.get("title", ""))
     pictures = [
@@ -240,7 +244,7 @@ def write(folder: Path, found: Answer, left: Sequence[LeftOut], command: str) ->
     ]
     omitted = (
         say("sensitivity.head_left_out"), say("sensitivity.about_left_out"),
-        _heads("parameter", "why", "more"), left_out(left).to_numpy().tolist(),
+        _heads("parameter", "why", "more"), left.to_numpy().tolist(),
     )  # fmt: skip
     design = task.values["design"]
     content = page(
