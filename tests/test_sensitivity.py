@@ -10,6 +10,7 @@ from sim.cli.main import main
 from sim.config import load
 from sim.config.varied import question
 from sim.experiment.estimates import Outcomes, differences
+from sim.experiment.hours import HOURS
 from sim.experiment.points import Point, Shared, evaluate, means
 from sim.experiment.pool import Pool
 from sim.experiment.study import build
@@ -39,12 +40,27 @@ def test_a_tornado_from_words_to_page(tmp_path: Path, monkeypatch: pytest.Monkey
     alpha = [r for r in rows if (r["arm"], r["parameter"]) == ("intensified", "effect.alpha")]
     assert all(float(row["swing"]) != 0.0 for row in alpha)
     assert alpha[0]["low"] == "0.1398" and alpha[0]["mark"] == "DERIVED" and alpha[0]["source"]
+    frontier = {
+        (row["hours"], row["arm"], row["purse"]): row for row in rows_of(folder / "frontier.csv")
+    }
+    assert {hours for hours, _, _ in frontier} == set(HOURS)
+    both = [frontier[hours, "intensified", "municipality"]["days_saved"] for hours in HOURS]
+    assert len(set(both)) == 3, "with the same hours a regime saves other days"
     manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
     assert manifest["method"] == "tornado" and manifest["over"]["effect.alpha"] == [0.1398, 0.3716]
     named = set(manifest["files"])
     assert {"frontier.csv", "break_even.csv", "left_out.csv", "report.html"} <= named
     assert "figures/tornado_days_saved.png" in named and "figures/frontier_public.svg" in named
     assert main(["sensitivity", OVER, *SMALL, "out=one"]) == 3  # a finished one is not overwritten
+    before = {file: (folder / file).read_bytes() for file in named}
+    for lost in ("report.html", "figures/frontier_public.svg"):
+        (folder / lost).write_text("", encoding="utf-8")
+    assert main(["report", "one"]) == 3, "a damaged file is named, not made anew unseen"
+    for lost in ("report.html", "figures/frontier_public.svg"):
+        (folder / lost).write_bytes(before[lost])
+    assert main(["report", "one"]) == 0
+    assert {file: (folder / file).read_bytes() for file in named} == before
+    assert main(["compare", "one", "one"]) == 3
 
 
 def test_draws_have_a_band_and_probabilities(
@@ -64,7 +80,8 @@ def test_draws_have_a_band_and_probabilities(
     frontier = rows_of(tmp_path / "drawn" / "frontier.csv")
     (pays,) = [
         row["probability_pays"] for row in frontier
-        if (row["arm"], row["purse"]) == ("intensified", "municipality")
+        if (row["hours"], row["arm"], row["purse"])
+        == ("as_configured", "intensified", "municipality")
     ]  # fmt: skip
     assert float(pays) == positive
 

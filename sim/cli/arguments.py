@@ -46,6 +46,17 @@ FLAGS: dict[str, dict[str, Any]] = {
         "help": "the person, by the number in spells.parquet (default: one with several meetings)",
     },
     "--replication": {"type": int, "default": 0, "metavar": "N", "help": "which replication"},
+    "--unknown": {
+        "type": Path,
+        "metavar": "DIR",
+        "help": "show the band of what is not known too, from a finished sensitivity method=draws "
+        "of the same study",
+    },
+    "--check": {
+        "action": "store_true",
+        "help": "make nothing: hold the tables against the rows that are kept (exit code 5 if any "
+        "number is another)",
+    },
     "--sizes": {
         "type": int,
         "nargs": "+",
@@ -78,7 +89,7 @@ FLAGS: dict[str, dict[str, Any]] = {
     },
 }
 
-_FOLDER = ("folder", {"type": Path, "metavar": "DIR", "help": "the folder of a finished run"})
+_FOLDER = ("folder", {"type": Path, "metavar": "DIR", "help": "the folder of what is finished"})
 
 COMMANDS: dict[str, Command] = {
     "run": Command(
@@ -105,9 +116,10 @@ COMMANDS: dict[str, Command] = {
         flags=("--plugin",),
     ),
     "report": Command(
-        "make the tables, figures and report of a finished run again",
+        "make the tables, figures and report of a finished run, sweep or sensitivity again",
         "sim.cli.reading:report",
         positionals=(_FOLDER,),
+        flags=("--unknown", "--check"),
     ),
     "trace": Command(
         "tell one person's life in words and in one picture",

@@ -59,6 +59,8 @@ def print_plan(study: "Study", expected: Expected, where: str) -> None:
     for arm in study.arms:
         if (load := study.offered_load[arm]) > FULL_LOAD:
             console.note(f"samtale: warning: {title_of(study, arm)}: {overload(load)}")
+    for sentence in hours_sentences(study):
+        console.say(sentence)
     print_same_meetings(study)
     if bound := load_is_bound(study):
         console.say(bound)
@@ -80,6 +82,15 @@ def _replications(study: "Study", expected: Expected, where: str) -> str:
     return f"{study.replications} {word}{luck}, about {console.duration(expected.first)} ({where})."
 
 
+def hours_sentences(study: "Study") -> list[str]:
+    """Whose caseworkers all arms have, where the study asks for the same hours."""
+    from sim.experiment import hours
+    from sim.report.hours import plan_sentences
+
+    titles = {arm: title_of(study, arm).partition(":")[0] for arm in study.arms}
+    return plan_sentences(hours.facts(study), titles)
+
+
 def print_same_meetings(study: "Study") -> None:
     """Prints by how much arms keep the planned meetings of the first, where a scenario asks."""
     from sim.experiment import same_meetings as same
@@ -88,9 +99,11 @@ def print_same_meetings(study: "Study") -> None:
     if not found:
         return
     first, tolerance = title_of(study, study.arms[0]), found[0].tolerance
+    binds = any(line.role == same.BINDING for line in found)
+    held = "in all" if binds else "not asked for with office.hours, but told: in all"
     console.say(
         f"Planned meetings a person-year of unemployment, against {first} "
-        f"(in all within {tolerance:.1%}, else nothing is run):"
+        f"({held} within {tolerance:.1%}{', else nothing is run' if binds else ''}):"
     )
     rows = []
     for arm in study.arms[1:]:

@@ -33,6 +33,20 @@ PER_SPELL = ("meetings", "DKK per spell")
 """Units of which the name of a metric does not say what they are counted for."""
 
 
+SWEEP, SENSITIVITY = "sweep", "sensitivity"
+CHECKED_SHOWN = 10
+"""Numbers that differ from the rows which are named; of more, the number is told."""
+
+
+def _kind(found: "RunFolder") -> str:
+    """Which command made a folder, of those whose pages can be made again; empty for others."""
+    if found.manifest.get("kind") == SWEEP:
+        return SWEEP
+    if "method" in found.manifest and "over" in found.manifest:
+        return SENSITIVITY
+    return "run" if "arms" in found.manifest else ""
+
+
 def _run(folder: Path) -> "RunFolder":
     """The finished run in a folder.
 
@@ -42,22 +56,95 @@ def _run(folder: Path) -> "RunFolder":
     from sim.experiment import store
 
     found = store.read(folder)
-    if "arms" not in found.manifest:
-        made = found.manifest.get("command", "another command")
-        raise DataError([f"{folder} holds no run with arms; it was made by: {made}"])
+    _require_run(found, folder)
     return found
 
 
+def _require_run(found: "RunFolder", folder: Path) -> None:
+    if (kind := _kind(found)) != "run":
+        made = found.manifest.get("command", "another command")
+        what = f"a {kind}, whose points are no single run" if kind else "no run with arms"
+        raise DataError([f"{folder} holds {what}; it was made by: {made}"])
+
+
 def report(arguments: argparse.Namespace) -> None:
-    """Makes the tables, figures and report of a finished run again."""
+    """Makes the tables, figures and report of what is finished again, or checks a run's numbers."""
     from sim.experiment import store
+
+    found = store.read(arguments.folder)
+    kind = _kind(found)
+    if kind in (SWEEP, SENSITIVITY) and not arguments.check and arguments.unknown is None:
+        (_sweep_again if kind == SWEEP else _sensitivity_again)(found, arguments.folder)
+        return
+    _require_run(found, arguments.folder)
+    if arguments.check:
+        _check(found)
+    else:
+        _report(found, arguments)
+
+
+def _report(finished: "RunFolder", arguments: argparse.Namespace) -> None:
+    from sim.experiment import not_known, store
     from sim.report import write
 
-    finished = _run(arguments.folder)
+    if arguments.unknown is not None:
+        drawn = store.read(arguments.unknown)
+        finished.manifest["not_known"] = not_known.take(finished, drawn)
     write(finished.path, finished.manifest)
     store.reseal(finished)
     print_comparison(finished.path)
     console.say(f"Report: {arguments.folder / 'report.html'}")
+
+
+def _sweep_again(found: "RunFolder", folder: Path) -> None:
+    from sim.experiment.sweep import whole
+
+    made = whole.make_again(found, _draw_sweep)
+    for name in (whole.SWEEP, whole.DIFFERENCES, whole.POINTS):
+        console.say(f"Table:   {folder / name}")
+    console.say(f"Figures: {folder / 'figures'}")
+    console.say(f"Rows:    SHA-256 {made.manifest['rows_sha256']['all']}")
+
+
+def _draw_sweep(out: Path, facts: Mapping[str, Any]) -> None:
+    from sim.report.sweep import write
+
+    write(out, facts)
+
+
+def _sensitivity_again(found: "RunFolder", folder: Path) -> None:
+    from sim.experiment import store
+    from sim.experiment.sensitivity.again import answer_of, words_filled
+    from sim.report import sensitivity as page
+
+    answer = answer_of(found)
+    left = words_filled(found.table("left_out.csv"))
+    page.write(found.path, answer, left, str(found.manifest["command"]))
+    store.reseal(found)
+    for sentence in page.lead(answer):
+        console.say(sentence)
+    console.say(f"Page:    {folder / page.PAGE}")
+
+
+def _check(run: "RunFolder") -> None:
+    """Holds the tables of a run against its rows.
+
+    Raises CheckError where a number is another than the rows give.
+    """
+    from sim.experiment import rows_again
+
+    found = rows_again.compare(run)
+    console.say(
+        f"{found.rows:,} rows of spells in {found.replications} of {run.manifest['replications']} "
+        f"replications give {found.values:,} values of outcomes.csv again, and outcomes.csv "
+        f"{found.estimates:,} numbers of summary.csv."
+    )
+    if found.problems:
+        more = len(found.problems) - CHECKED_SHOWN
+        raise CheckError(
+            [*found.problems[:CHECKED_SHOWN], *([f"and {more} more"] if more > 0 else [])]
+        )
+    console.say(f"PASS: the largest relative difference is {found.largest:.1e}.")
 
 
 def trace(arguments: argparse.Namespace) -> None:

@@ -37,6 +37,8 @@ def sensitivity(arguments: argparse.Namespace) -> None:
     for kind, texts in (("warning", configuration.warnings), ("note", configuration.notes)):
         for text in texts:
             console.note(f"samtale: {kind}: {text}")
+    if asked.hours_left:
+        console.note(f"samtale: note: {asked.hours_left}")
     out = configuration.out or default_folder(f"sensitivity_{configuration.scenario}")
     place = store.prepare(out, {}, arguments.force, resume=None)
     assert isinstance(place, store.Writer)
@@ -50,9 +52,10 @@ def sensitivity(arguments: argparse.Namespace) -> None:
     with place as writer:
         for name, table in found.tables.items():
             writer.table(name, table)
-        writer.table("left_out.csv", page.left_out(asked.left))
+        left = page.left_out(asked.left)
+        writer.table("left_out.csv", left)
         writer.text("scenario.yaml", configuration.to_yaml())
-        page.write(writer.path, found, asked.left, command)
+        page.write(writer.path, found, left, command)
         seconds = time.perf_counter() - began
         writer.seal(manifest(found, command, plugins, seconds))
     _print(found, asked)

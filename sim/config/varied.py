@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -12,11 +12,12 @@ from sim.config import consistency
 from sim.config.configuration import Configuration
 from sim.config.loading import load
 from sim.config.precision import refuse
-from sim.experiment import metrics
+from sim.experiment import hours, metrics
 from sim.experiment.calibration.emulation import changed
 from sim.experiment.points import known_metrics
 from sim.experiment.sensitivity.answer import (
     DRAWS,
+    HOURS_KEY,
     METHODS,
     MORRIS,
     SOBOL,
@@ -26,7 +27,7 @@ from sim.experiment.sensitivity.answer import (
 )
 from sim.experiment.sensitivity.break_even import effect_of
 from sim.experiment.sensitivity.ranges import LeftOut, Varied, chosen, ranges
-from sim.experiment.study import plain
+from sim.experiment.study import build, plain
 from sim.rules.errors import InputError
 
 SIZES = {TORNADO: 0, MORRIS: 4, SOBOL: 64, DRAWS: 128}
@@ -45,6 +46,8 @@ class Question:
     task: Task
     left: tuple[LeftOut, ...]
     configuration: Configuration
+    hours_left: str = ""
+    """Why the frontier is not shown with all arms paced to the same hours, where it cannot be."""
 
 
 def question(
@@ -84,7 +87,22 @@ def question(
         configuration.plugins,
     )  # fmt: skip
     _check(configuration, method_changes(task))
-    return Question(task, tuple(left), configuration)
+    kinds, hours_left = _hours(configuration)
+    return Question(replace(task, hours=kinds), tuple(left), configuration, hours_left)
+
+
+def _hours(configuration: Configuration) -> tuple[tuple[str, ...], str]:
+    """The ways to give all arms the same hours, beside the configured; why one is left out."""
+    values, kinds, left = configuration.values, [], ""
+    for kind in (hours.SAME, hours.PACED):
+        if kind == hours.kind_of(values):
+            continue
+        try:
+            build(changed(values, {HOURS_KEY: kind}) | {"checks": {}}, configuration.plugins)
+            kinds.append(kind)
+        except InputError as error:
+            left = error.problems[0]
+    return tuple(kinds), left
 
 
 def _check(configuration: Configuration, points: Iterable[Mapping[str, Any]]) -> None:

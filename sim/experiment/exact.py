@@ -125,7 +125,7 @@ def obstacles(study: Study, arm: str) -> list[str]:
         "its levers change by date": w.lever_sets > 1,
         "its rates change by date": w.cycle_count > 0,
         "the load or the market moves its rates": settings.displacement > 0.0,
-        "its meetings depend on risk": w.pace_high != w.pace_low,
+        "its meeting clock has a pace": any(p != 1.0 for p in (*w.pace_high, *w.pace_low)),
         "its people have episodes": any(s > 0.0 for s, _, _ in settings.episode)
         and any(pace != 1.0 for pace in w.episode_pace),
     }

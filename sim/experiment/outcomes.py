@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from sim.experiment import metrics
+from sim.experiment.rows import Columns
 from sim.experiment.sums import Sums, ratio
-from sim.experiment.tally import Tally
+from sim.experiment.tally import Tally, jobs_per_month, spell_fractions
 from sim.rules.errors import CheckError
+from sim.rules.people import OPEN
 
 if TYPE_CHECKING:
     from sim.experiment.study import Study
@@ -49,7 +51,8 @@ def reduction(study: Study, tally: Tally) -> Reduction:
     """
     follow_up = float(study.follow_up_days)
     found = {name: ratio(above, below) for name, (above, below) in tally.fractions.items()}
-    found["median_days"] = _medians(tally, study.groups, follow_up)
+    sums = Sums(tally.group, study.groups)
+    found["median_days"] = _medians(sums, tally.duration, tally.ended, follow_up)
     found["jobs_per_month"] = tally.jobs_per_month
     for name, value in tally.load.values().items():
         found[name] = np.append(value, np.full(len(tally.labels) - 1, np.nan))
@@ -84,13 +87,25 @@ def reduction(study: Study, tally: Tally) -> Reduction:
     )
 
 
-def _medians(tally: Tally, groups: tuple[str, ...], limit: float) -> np.ndarray:
+def spell_metrics(
+    sums: Sums, spells: Columns, counted: np.ndarray, follow_up_days: float, horizon_days: float
+) -> dict[str, np.ndarray]:
+    """The metrics that need the rows of spells only, by label: restricted means, median, survival,
+    exits, new jobs a month, weeks in work; also those that this follow-up is too short for."""
+    duration = spells["duration_days"][counted]
+    ended = spells["exit"][counted] != OPEN
+    found = {name: ratio(*of) for name, of in spell_fractions(sums, spells, counted).items()}
+    found["median_days"] = _medians(sums, duration, ended, follow_up_days)
+    found["jobs_per_month"] = jobs_per_month(spells, sums.labels, horizon_days)
+    return found
+
+
+def _medians(sums: Sums, duration: np.ndarray, ended: np.ndarray, limit: float) -> np.ndarray:
     """First day at which at most half are left, by label; NaN if that is after the limit."""
-    sums = Sums(tally.group, groups)
     found = np.full(len(sums.labels), np.nan)
     for place, label in enumerate(sums.labels):
         chosen = sums.select(label)
-        days = np.where(tally.ended[chosen], tally.duration[chosen], np.inf)
+        days = np.where(ended[chosen], duration[chosen], np.inf)
         if len(days):
             middle = (len(days) + 1) // 2 - 1
             median = np.partition(days, middle)[middle]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
@@ -87,6 +87,49 @@ class RowFiles:
             for stream in self._streams.values():
                 with suppress(OSError):  # what matters was flushed above
                     stream.close()
+
+
+def stream(path: Path, columns: Sequence[str]) -> Iterator[tuple[str, int, dict[str, np.ndarray]]]:
+    """The rows of each arm and replication in turn, as they were in memory: words as codes.
+
+    One arm and replication is held at a time, however long the file is.
+
+    Raises DataError naming the file where a page does not fit its checksum.
+    """
+    try:
+        with pq.ParquetFile(path, page_checksum_verification=True) as file:
+            held: list[pa.Table] = []
+            of: tuple[str, int] | None = None
+            for place in range(file.num_row_groups):
+                # Long arms are parted into several row groups; a row group is of one arm.
+                group = file.read_row_group(place, ["arm", "replication", *columns])
+                if not len(group):
+                    continue
+                here = str(group["arm"][0].as_py()), int(group["replication"][0].as_py())
+                if of is not None and here != of:
+                    yield *of, _in_memory(held, columns)
+                    held = []
+                of = here
+                held.append(group.select(list(columns)))
+            if of is not None:
+                yield *of, _in_memory(held, columns)
+    except (OSError, pa.ArrowException, KeyError, ValueError) as error:
+        raise DataError(f"{path.name} in {path.parent} is damaged: {error}") from error
+
+
+def _in_memory(tables: Sequence[pa.Table], columns: Sequence[str]) -> dict[str, np.ndarray]:
+    return {
+        name: np.concatenate([_codes(chunk, name) for table in tables for chunk in table[name].chunks])
+        for name in columns
+    }  # fmt: skip
+
+
+def _codes(chunk: pa.Array, name: str) -> np.ndarray:
+    """A column as an array; words by their place in the schema, whatever the file's own order."""
+    if name not in WORDS:
+        return np.asarray(chunk.to_numpy(zero_copy_only=False))
+    codes = np.array([WORDS[name].index(word) for word in chunk.dictionary.to_pylist()], np.int8)
+    return np.asarray(codes[chunk.indices.to_numpy(zero_copy_only=False)])
 
 
 def read(

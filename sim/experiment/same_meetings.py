@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from sim.experiment import hours
 from sim.experiment.metrics import ALL
 from sim.rules.errors import InputError
 
@@ -52,11 +53,13 @@ def lines(study: Study) -> list[Line]:
     if not asked:
         return []
     first = study.planned_per_year[study.arms[0]]
+    # Whoever asks for the same minutes cannot be held to as many meetings as well.
+    overall = INFORMATION if hours.kind_of(study.values) == hours.PACED else BINDING
     exceptions = asked.get("exceptions") or ()
     found = []
     for arm in study.arms[1:]:
         for group in (ALL, *study.groups):
-            role = BINDING if group == ALL else INFORMATION
+            role = overall if group == ALL else INFORMATION
             found.append(Line(
                 arm, group, study.planned_per_year[arm][group], first[group],
                 float(asked["tolerance"]), EXCEPTION if group in exceptions else role,

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from math import ceil, inf
 from pathlib import Path
 from typing import Any
 
-from sim.experiment import same_meetings
+from sim.experiment import hours, same_meetings
 from sim.experiment.trial_staff import load, mean, staff_of, with_trial
 from sim.model.demand import Demand, long_run
 from sim.model.engines import with_engine
@@ -71,6 +71,9 @@ def build(values: dict[str, Any], plugins: Sequence[Path] = ()) -> Study:
     study = replace(study, paces=_paces(study, settings, registry))
     served = with_trial(settings)
     demands = {arm: _demand(study, served, registry, arm) for arm in study.arms}
+    if hours.kind_of(values) == hours.PACED:
+        study = _hour_paced(study, served, registry, demands)
+        demands = {arm: _demand(study, served, registry, arm) for arm in study.arms}
     standard = demands.get(STANDARD) if served is settings else None
     if standard is None or levers_of(values, STANDARD) != values["regimes"][STANDARD]:
         standard = _demand(study, settings, registry, STANDARD, plain=True)
@@ -78,6 +81,8 @@ def build(values: dict[str, Any], plugins: Sequence[Path] = ()) -> Study:
         arm: _numbers(study, settings, demands[arm], levers_of(values, arm)["caseworkers"])
         for arm in study.arms
     }
+    if hours.kind_of(values) != hours.AS_CONFIGURED:
+        caseworkers = dict.fromkeys(study.arms, caseworkers[study.arms[0]])
     offered_load = {
         arm: load(settings, demands[arm].minutes_per_day, mean(numbers, settings.horizon_days))
         for arm, numbers in caseworkers.items()
@@ -170,6 +175,24 @@ def _enough_for_pools(
     ]
     if problems:
         raise InputError(list(dict.fromkeys(problems)))
+
+
+def _hour_paced(
+    study: Study, settings: Settings, registry: Registry, demands: Mapping[str, Demand]
+) -> Study:
+    """The study with the pace of every arm at which it asks for the minutes of the first."""
+    wanted = demands[study.arms[0]].minutes_per_day
+    paces, factors = dict(study.paces), {}
+    for arm in study.arms[1:]:
+        own = study.paces.get(arm, (1.0, 1.0))
+
+        def minutes_of(pace: hours.Pace, arm: str = arm) -> float:
+            tried = replace(study, paces={**study.paces, arm: pace})
+            return _demand(tried, settings, registry, arm).minutes_per_day
+
+        paces[arm] = hours.paced(arm, own, wanted, minutes_of)
+        factors[arm] = paces[arm][0] / own[0]
+    return replace(study, paces=paces, hour_paces=factors)
 
 
 def _paces(study: Study, settings: Settings, registry: Registry) -> dict[str, tuple[float, float]]:

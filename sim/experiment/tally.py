@@ -109,22 +109,12 @@ def tally(study: Study, arm: str, rows: ArmRows, ledger: Ledger) -> Tally:
     _check_followed(spells["person"][counted], duration, ended, follow_up)
     sums = Sums(group, study.groups)
 
-    found: dict[str, np.ndarray] = {}
-    for days in metrics.RMST_DAYS:
-        found[f"rmst_{days}_days"] = sums.sum(np.minimum(duration, days))
-    for days in metrics.SURVIVAL_DAYS:
-        found[f"survival_{days}"] = sums.sum(_lasting(duration, ended, days))
-    ended_in_time = ended & (duration <= metrics.FULL_DAYS)
-    exits = np.where(ended_in_time, spells["exit"][counted], OPEN)
-    for name in metrics.EXIT_SHARES:
-        found[f"exit_{name}_share"] = sums.sum((exits == EXITS.index(name)).astype(float))
-    found["employed_weeks_104"] = sums.sum(employed_days(spells, counted) / 7.0)
+    fractions = spell_fractions(sums, spells, counted)
     accounts = ledger(study, arm, rows)
     if broken := accounts.breaches():
         raise CheckError([f"the ledger does not add up: {breach}" for breach in broken])
     for name in metrics.MONEY:
-        found[name] = sums.sum(getattr(accounts, name))
-    fractions = {name: (above, sums.people) for name, above in found.items()}
+        fractions[name] = sums.sum(getattr(accounts, name)), sums.people
 
     months = np.full((len(sums.labels), metrics.MONTHS, 2), np.nan)
     fractions |= meetings_and_waits(sums, rows, counted, min(follow_up, metrics.FULL_DAYS), months)
@@ -140,7 +130,7 @@ def tally(study: Study, arm: str, rows: ArmRows, ledger: Ledger) -> Tally:
         labels=sums.labels,
         people=sums.people,
         fractions=fractions,
-        jobs_per_month=_jobs_per_month(spells, sums.labels, study.horizon_days),
+        jobs_per_month=jobs_per_month(spells, sums.labels, study.horizon_days),
         load=load(rows),
         at_risk=at_risk_weeks(sums, duration, ended, follow_up),
         months=months,
@@ -155,6 +145,23 @@ def tally(study: Study, arm: str, rows: ArmRows, ledger: Ledger) -> Tally:
     )
 
 
+def spell_fractions(sums: Sums, spells: Columns, counted: np.ndarray) -> dict[str, Fraction]:
+    """Restricted means, survival, exits and weeks in work, from the rows of spells alone."""
+    duration = spells["duration_days"][counted]
+    ended = spells["exit"][counted] != OPEN
+    found: dict[str, np.ndarray] = {}
+    for days in metrics.RMST_DAYS:
+        found[f"rmst_{days}_days"] = sums.sum(np.minimum(duration, days))
+    for days in metrics.SURVIVAL_DAYS:
+        found[f"survival_{days}"] = sums.sum(_lasting(duration, ended, days))
+    ended_in_time = ended & (duration <= metrics.FULL_DAYS)
+    exits = np.where(ended_in_time, spells["exit"][counted], OPEN)
+    for name in metrics.EXIT_SHARES:
+        found[f"exit_{name}_share"] = sums.sum((exits == EXITS.index(name)).astype(float))
+    found["employed_weeks_104"] = sums.sum(employed_days(spells, counted) / 7.0)
+    return {name: (above, sums.people) for name, above in found.items()}
+
+
 def _check_followed(
     person: np.ndarray, duration: np.ndarray, ended: np.ndarray, follow_up: float
 ) -> None:
@@ -167,7 +174,7 @@ def _check_followed(
         )
 
 
-def _jobs_per_month(spells: Columns, labels: tuple[str, ...], horizon_days: float) -> np.ndarray:
+def jobs_per_month(spells: Columns, labels: tuple[str, ...], horizon_days: float) -> np.ndarray:
     """New jobs a month in the first year of the run, of all in the office, counted or not."""
     days = min(metrics.YEAR_DAYS, horizon_days)
     found = (spells["exit"] == JOB) & (spells["exit_day"] >= 0.0) & (spells["exit_day"] < days)

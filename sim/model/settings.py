@@ -58,6 +58,8 @@ class Study:
     teams: Teams = ()
     offered_load: dict[str, float] = field(default_factory=dict)
     paces: dict[str, tuple[float, float]] = field(default_factory=dict)
+    hour_paces: dict[str, float] = field(default_factory=dict)
+    """By arm: the factor on its meeting clock by which it asks for the minutes of the first."""
     planned_per_year: dict[str, dict[str, float]] = field(default_factory=dict)
     """By arm and group (or ``all``): planned meetings a person-year of unemployment."""
     reference_effort_per_day: float = 0.0

@@ -7,6 +7,7 @@ import math
 import pandas as pd
 
 from sim.experiment.break_even import BreakEven, break_even
+from sim.report import hours, not_known
 from sim.report.cells import verdict
 from sim.report.digits import rounded, show, show_interval, with_interval
 from sim.report.folder import Run, matching
@@ -24,6 +25,8 @@ def closing_sentences(run: Run) -> list[str]:
         *ranking(run),
         *beside(run),
         *breaks_even(run),
+        *hours.sentences(run),
+        *not_known.sentences(run),
         *trial_sentences(run),
     ]
 

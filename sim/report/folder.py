@@ -22,7 +22,7 @@ TEXT = frozenset(
 )
 TABLES = (
     *("summary", "differences", "outcomes", "costs", "parameters"),
-    *("backlog", "planned_meetings"),
+    *("backlog", "planned_meetings", "not_known"),
 )
 BEHIND_FIGURES = (
     "survival",

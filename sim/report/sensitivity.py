@@ -11,6 +11,7 @@ from typing import Any
 import pandas as pd
 from markupsafe import Markup
 
+from sim.experiment.hours import AS_CONFIGURED, kind_of
 from sim.experiment.sensitivity.answer import MORRIS, SOBOL, Answer
 from sim.experiment.sensitivity.break_even import STEPS
 from sim.experiment.sensitivity.ranges import LeftOut
@@ -102,7 +103,8 @@ def _banded(found: Answer) -> Iterator[str]:
                 low=show(row.chance_low), high=show(row.chance_high),
                 unknown_low=show(row.unknown_low), unknown_high=show(row.unknown_high),
             )  # fmt: skip
-    shares = found.frontier.set_index(["arm", "purse"])["probability_pays"]
+    drawn = found.frontier[found.frontier["hours"].eq(kind_of(found.task.values))]
+    shares = drawn.set_index(["arm", "purse"])["probability_pays"]
     for arm in found.task.arms:
         yield say(
             "sensitivity.lead_pays", arm=title_of(found.task.values, arm),
@@ -121,9 +123,14 @@ def tables(found: Answer, most: int) -> Iterator[Shown]:
             yield title, say(f"sensitivity.about_{method}"), heads, rows
     if found.bands is not None:
         yield say("sensitivity.head_bands"), say("sensitivity.about_bands"), *_bands(found)
-    for purse, of_one in found.frontier.groupby("purse", sort=False):
+    for (purse, kind), of_one in found.frontier.groupby(["purse", "hours"], sort=False):
         title = say("sensitivity.head_frontier", purse=name_of("purse", str(purse)))
-        yield title, say("sensitivity.about_frontier"), *_frontier(of_one, values)
+        about, drawn = say("sensitivity.about_frontier"), True
+        if kind != AS_CONFIGURED:
+            same = name_of("same_hours", str(kind))
+            title, about = f"{title}, {same}", say(f"sensitivity.about_{kind}")
+            drawn = str(kind) == kind_of(values)
+        yield title, about, *_frontier(of_one, values, drawn)
     if len(found.break_even):
         about = say("sensitivity.about_break_even", steps=STEPS)
         yield say("sensitivity.head_break_even"), about, *_break_even(found)
@@ -178,8 +185,10 @@ def _bands(found: Answer) -> tuple[list[str], list[list[str]]]:
     return _heads("arm", "metric", "configured", "chance", "unknown", "positive"), rows
 
 
-def _frontier(table: pd.DataFrame, values: Mapping[str, Any]) -> tuple[list[str], list[list[str]]]:
-    drawn = "probability_pays" in table
+def _frontier(
+    table: pd.DataFrame, values: Mapping[str, Any], may_be_drawn: bool
+) -> tuple[list[str], list[list[str]]]:
+    drawn = may_be_drawn and "probability_pays" in table
     heads = _heads("arm", "status", "days", "cost", "further", *(["on_frontier", "pays"] * drawn))
     rows = []
     for row in table.itertuples(index=False):
@@ -221,8 +230,12 @@ def left_in_short(left: Sequence[LeftOut]) -> str:
     return say("sensitivity.left_in_short", number=len(left), reasons=reasons)
 
 
-def write(folder: Path, found: Answer, left: Sequence[LeftOut], command: str) -> Path:
-    """Draw the figures into figures/ and write report.html: one file, no network, no script."""
+def write(folder: Path, found: Answer, left: pd.DataFrame, command: str) -> Path:
+    """Draw the figures into figures/ and write report.html: one file, no network, no script.
+
+    Args:
+        left: the rows of left_out.csv.
+    """
     task = found.task
     title = say("sensitivity.title", title=task.values.get("title", ""))
     pictures = [
@@ -231,7 +244,7 @@ def write(folder: Path, found: Answer, left: Sequence[LeftOut], command: str) ->
     ]
     omitted = (
         say("sensitivity.head_left_out"), say("sensitivity.about_left_out"),
-        _heads("parameter", "why", "more"), left_out(left).to_numpy().tolist(),
+        _heads("parameter", "why", "more"), left.to_numpy().tolist(),
     )  # fmt: skip
     design = task.values["design"]
     content = page(

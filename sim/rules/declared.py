@@ -136,6 +136,8 @@ _OFFICE = (
       high=3),
     P("office.exit_breaks_meeting", "choice to break off the meeting of a person who leaves",
       kind="boolean"),
+    P("office.hours", "caseworker hours that the arms have", kind="choice",
+      words=("as_configured", "as_first_arm", "as_first_arm_paced")),
     P("office.target_load", "offered load to which 'caseworkers: auto' staffs", "share", low=0,
       above=True, high=2),
     P("office.load_elasticity", "elasticity of the job rate to spells per caseworker", low=0,

@@ -66,11 +66,14 @@ def study(
         "engine": "simpy",
         "costs": COSTS,
         "population": {"groups": {group: {"refund_weeks_at_entry": 0.0} for group in GROUPS}},
-        "office": {"pools": "shared", "minutes_per_caseworker_year": 49_000.0, "load_elasticity": 0.1},
+        "office": {
+            "pools": "shared", "minutes_per_caseworker_year": 49_000.0, "load_elasticity": 0.1,
+            "hours": "as_configured",
+        },
         "regimes": {"plain": regime, "standard": regime},
         "arms": {arm: {"regime": "plain", "title": arm, "levers": {}} for arm in arms},
         "design": {
-            "luck": "random", "keep_rows": "first", "seed": seed, "zero_load_twin": False,
+            "kind": "worlds", "luck": "random", "keep_rows": "first", "seed": seed, "zero_load_twin": False,
             "replications": replications,
         } | design,
         "compute": {"backend": "serial", "workers": 1},

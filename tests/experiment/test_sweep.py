@@ -279,3 +279,27 @@ def test_fault_37_a_sweep_that_is_there_is_not_replaced_unasked(tmp_path: Path) 
     with place.taken(tmp_path / "s", 7, force=True):
         assert not list((tmp_path / "s" / parts.FOLDER).iterdir())
     assert not (tmp_path / "s" / parts.FOLDER).exists()
+
+
+@pytest.mark.parametrize("stumbles", [(), ((60, 1),), ((60, 0), (60, 1), (60, 2))])
+def test_the_tables_of_a_finished_sweep_are_made_again_from_its_parts(
+    tmp_path: Path, stumbles: Sequence[tuple[int, int]]
+) -> None:
+    out = tmp_path / "s"
+    sweep(out, points_of(), Counting(stumbles))
+    names = (whole.SWEEP, whole.DIFFERENCES, whole.POINTS)
+    before = {name: (out / name).read_bytes() for name in names}
+    for name in names:
+        (out / name).write_text("", encoding="utf-8")
+    found = read(out, verify=False)
+    whole.make_again(found, lambda folder, facts: None)
+    assert {name: (out / name).read_bytes() for name in names} == before
+    assert read(out).manifest == found.manifest
+
+
+def test_a_sweep_that_tells_too_little_is_not_made_again(tmp_path: Path) -> None:
+    out = tmp_path / "s"
+    found = sweep(out, points_of()).folder
+    del found.manifest["studies"]
+    with pytest.raises(DataError, match="--resume"):
+        whole.make_again(found, lambda folder, facts: None)

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from sim.experiment import points
+from sim.experiment import hours, points
 from sim.experiment.points import Point, Shared, evaluate
 from sim.experiment.pool import Pool, Progress, no_progress
 from sim.experiment.sensitivity import break_even, drawing, frontier, screening, tornado
@@ -19,6 +19,7 @@ from sim.experiment.task import World, shipped_world
 
 TORNADO, MORRIS, SOBOL, DRAWS = METHODS = ("tornado", "morris", "sobol", "draws")
 DAYS = "days_saved"
+HOURS_KEY = "office.hours"
 PURSES = {"municipality": "net_saving_municipality_dkk", "public": "net_saving_public_dkk"}
 """Net saving by the purse that pays."""
 
@@ -35,6 +36,8 @@ class Task:
     values: Mapping[str, Any]
     plugins: tuple[Path, ...] = ()
     world: World = shipped_world
+    hours: tuple[str, ...] = ()
+    """Values of ``office.hours`` at which the frontier is shown too, beside the configured one."""
 
     @property
     def replications(self) -> int:
@@ -67,7 +70,7 @@ class Task:
         """Replications in all, those for chance and for the break-even effect included."""
         scanned = break_even.STEPS if self.effect else 0
         return len(tornado.configured(self.replications)) + self.replications * (
-            scanned + self.method_points
+            scanned + self.method_points + len(self.hours)
         )
 
 
@@ -137,6 +140,12 @@ def answer(task: Task, pool: Pool, progress: Progress = no_progress) -> Answer:
         crossing = break_even.table(task.effect, savings)
     configured = {key: float(np.mean(of[:replications])) for key, of in base.items()}
     at_once = _frontiers(task, configured)
+    at_once.insert(0, "hours", hours.kind_of(task.values))
+    for kind in task.hours:
+        found = run([Point({HOURS_KEY: kind}, tuple(range(replications)))], 1)
+        same = _frontiers(task, {key: float(np.mean(of)) for key, of in found.items()})
+        same.insert(0, "hours", kind)
+        at_once = pd.concat([at_once, same], ignore_index=True)
     if task.method == TORNADO:
         ends = run(tornado.points(task.varied, replications), len(task.varied), 2)
         table = tornado.table(task.varied, own, ends, replications)
@@ -207,7 +216,7 @@ def _frontiers(task: Task, outcome: Mapping[tuple[str, str], float]) -> pd.DataF
 def _with_shares(
     task: Task, table: pd.DataFrame, drawn: Mapping[tuple[str, str], np.ndarray]
 ) -> pd.DataFrame:
-    """Beside each arm the shares of draws in which it is on the frontier, and pays for itself."""
+    """Beside each arm as configured the shares of draws in which it is on the frontier, and pays for itself."""
     outcomes = {key: of.mean(axis=-1) for key, of in drawn.items()}
     seen = [
         _frontiers(task, {key: float(of[draw]) for key, of in outcomes.items()})
@@ -220,10 +229,14 @@ def _with_shares(
         for purse, metric in PURSES.items()
         for arm in task.arms
     }
-    keys = list(zip(table["purse"], table["arm"], strict=True))
+    drawn_at = hours.kind_of(task.values)
+    keys = [
+        (row.purse, row.arm) if row.hours == drawn_at else None
+        for row in table.itertuples(index=False)
+    ]
     return table.assign(
-        probability_on_frontier=[shares[key] for key in keys],
-        probability_pays=[pays.get(key, np.nan) for key in keys],
+        probability_on_frontier=[shares[key] if key else np.nan for key in keys],
+        probability_pays=[pays.get(key, np.nan) if key else np.nan for key in keys],
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sim.experiment import provenance
+from sim.experiment import hours, provenance
 from sim.experiment.sensitivity.answer import Answer
 
 
@@ -20,6 +20,7 @@ def manifest(
         "size": task.size,
         "of": list(task.metrics),
         "over": {one.name: [one.low, one.high] for one in task.varied},
+        "hours": [hours.kind_of(task.values), *task.hours],
         "replications": task.replications,
         "replications_in_all": task.simulated,
         "seed": task.seed,

@@ -10,20 +10,23 @@ from typing import Any
 
 import pandas as pd
 
-from sim.experiment import files, metrics, provenance, task
+from sim.experiment import files, lock, metrics, provenance, task
 from sim.experiment.attempts import attempts
 from sim.experiment.cells import safe_table
 from sim.experiment.folder import FORMAT, MANIFEST, RunFolder, json_text
 from sim.experiment.manifest import Configuration, Origin
 from sim.experiment.pool import Pool, Progress
 from sim.experiment.replications import patience_seconds
-from sim.experiment.sweep import parts, place
+from sim.experiment.sweep import again, parts, place
 from sim.experiment.sweep.points import Point, simulate
 from sim.experiment.sweep.tables import Tables, tables
 from sim.experiment.task import Job
 from sim.rules.errors import ResourceError
 
 SWEEP, DIFFERENCES, POINTS = "sweep.csv", "sweep_differences.csv", "points.csv"
+
+Report = Callable[[Path, Mapping[str, Any]], None]
+"""Draws figures into the folder of a sweep from its tables and facts."""
 
 
 @dataclass(frozen=True)
@@ -75,7 +78,7 @@ def run(
     progress: Progress,
     unit_seconds: float,
     world: task.World,
-    report: Callable[[Path, Mapping[str, Any]], None],
+    report: Report,
 ) -> Finished:
     """Run what is left, keep each unit at once, and write tables, figures and manifest.
 
@@ -96,21 +99,50 @@ def run(
     lines = tuple(_told(left.units, failed))
     with files.told(f"The results in {out} cannot be written"):
         (out / MANIFEST).unlink(missing_ok=True)
-        for name, table in (
-            (SWEEP, found.sweep), (DIFFERENCES, found.differences), (POINTS, found.points),
-        ):  # fmt: skip
-            _write(out / name, table)
+        _write_tables(out, found)
         files.replace_text(out / "scenario.yaml", configuration.to_yaml())
         facts = _manifest(points, configuration, origin, found, lines)
         facts["units_run"], facts["units_kept_before"] = len(left.units), left.kept
-        (out / "figures").mkdir(exist_ok=True)
-        for old in (out / "figures").iterdir():
-            old.unlink()
-        report(out, facts)
+        _draw(out, facts, report)
         facts["wall_seconds"] = round(time.perf_counter() - began, 3)
         facts["files"] = _sums(out, points, failed)
         files.replace_text(out / MANIFEST, json_text(facts))
     return Finished(RunFolder(out, facts), lines)
+
+
+def make_again(found: RunFolder, report: Report) -> RunFolder:
+    """The tables and figures of a finished sweep again, from its parts.
+
+    Raises DataError where a part is damaged, or another process works there.
+    """
+    out, facts = found.path, found.manifest
+    points = again.points_of(found)
+    kept = set(facts["files"])
+    failed = {
+        parts.name_of(*unit): ""
+        for unit in units_of(points)
+        if f"{parts.FOLDER}/{parts.name_of(*unit)}" not in kept
+    }
+    with lock.held(out), files.told(f"The results in {out} cannot be written"):
+        _write_tables(out, tables(out, points, failed))
+        _draw(out, facts, report)
+        whole = {**facts, "files": _sums(out, points, failed)}
+        files.replace_text(out / MANIFEST, json_text(whole))
+    return RunFolder(out, whole)
+
+
+def _write_tables(out: Path, found: Tables) -> None:
+    for name, table in (
+        (SWEEP, found.sweep), (DIFFERENCES, found.differences), (POINTS, found.points),
+    ):  # fmt: skip
+        _write(out / name, table)
+
+
+def _draw(out: Path, facts: Mapping[str, Any], report: Report) -> None:
+    (out / "figures").mkdir(exist_ok=True)
+    for old in (out / "figures").iterdir():
+        old.unlink()
+    report(out, facts)
 
 
 def _simulate(
@@ -189,6 +221,7 @@ def _manifest(
         "points": [
             [point.sha256, point.study.replications, dict(point.settings)] for point in points
         ],
+        "studies": {point.sha256: again.facts(point) for point in points},
         "arms": [
             {"name": arm, "title": arms[arm].get("title", arm), "regime": arms[arm].get("regime")}
             for arm in base.arms

@@ -9,9 +9,11 @@ from matplotlib.axes import Axes
 
 from sim.report.cells import verdict
 from sim.report.digits import column_place, show, show_interval
+from sim.report.figures import not_known
 from sim.report.figures.sheet import Sheet
 from sim.report.figures.style import FILLS, GREY, level_ticks, look, names, width_points
 from sim.report.folder import Arm, Run
+from sim.report.not_known import note
 from sim.report.words import name_of, say
 from sim.rules.costs import ACCOUNTS
 
@@ -36,7 +38,8 @@ def draw_net(run: Run) -> Sheet | None:
     titles = names([arm.title for arm in arms], 75, 8)
     wide = min(1.95, 4.68 - LEFT - 0.12 - _widest(table))
     ends = table[["net_saving_dkk_per_spell", "ci_low", "ci_high"]]
-    low, high = min(0.0, float(ends.min().min())), max(0.0, float(ends.max().max()))
+    bands = not_known.ends(run, [f"net_saving_{account}_dkk" for account in accounts])
+    low, high = min(0.0, float(ends.min().min()), *bands), max(0.0, float(ends.max().max()), *bands)
     if high - low < 1e-9:
         low, high = -1.0, 1.0
     pad = 0.06 * (high - low)
@@ -46,7 +49,7 @@ def draw_net(run: Run) -> Sheet | None:
         say("account_differences.title"),
         say("account_differences.subtitle", baseline=run.baseline.title),
         body,
-        [say("account_differences.note")],
+        [say("account_differences.note"), *note(run)],
     )
     top = 0.0
     for i, account in enumerate(accounts):
@@ -62,6 +65,8 @@ def draw_net(run: Run) -> Sheet | None:
         axes.axvline(0, color="#333333", linewidth=1)
         for j, arm in enumerate(arms):
             own = table[(table["arm"] == arm.name) & (table["account"] == account)]
+            metric = f"net_saving_{account}_dkk"
+            not_known.draw(axes, run, arm.name, metric, j + 0.5, look(arm).colour)
             middle = top + ROW * (j + 0.5)
             sheet.text(0.12, middle, "\n".join(titles[j]), 8, look(arm).ink)
             _net_row(axes, sheet, arm, own, j, middle, LEFT + wide + 0.12, _place(table, account))

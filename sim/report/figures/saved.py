@@ -9,10 +9,12 @@ from matplotlib.axes import Axes
 
 from sim.report.cells import verdict
 from sim.report.digits import column_place, in_column, show, show_interval
+from sim.report.figures import not_known
 from sim.report.figures.sheet import EDGE, Sheet
 from sim.report.figures.sheet import WIDTH as SHEET
 from sim.report.figures.style import GREY, level_ticks, look, names, width_points
 from sim.report.folder import Arm, Run
+from sim.report.not_known import note
 from sim.report.words import name_of, say
 
 ROW, HEAD, LEFT, WIDE = 0.32, 0.24, 1.1, 1.82
@@ -63,13 +65,14 @@ def draw(run: Run) -> Sheet | None:
         table = table[table["group"] == "all"]
     twin = bool(table["zero_load_days_saved"].notna().any())
     ends = [c for c in table.columns if "ci_" in c or "days_saved" in c]
-    low = min(0.0, float(table[ends].min(numeric_only=True).min()))
-    high = max(0.0, float(table[ends].max(numeric_only=True).max()))
+    bands = not_known.ends(run, ["days_saved"])
+    low = min(0.0, float(table[ends].min(numeric_only=True).min()), *bands)
+    high = max(0.0, float(table[ends].max(numeric_only=True).max()), *bands)
     if high - low < 1e-9:
         low, high = -1.0, 1.0
     pad = 0.06 * (high - low)
     notes += [say("days_saved.twin")] if twin else []
-    notes.append(say("days_saved.noise_note"))
+    notes += [say("days_saved.noise_note"), *note(run)]
     body = len(groups) * (HEAD + 0.1) + len(groups) * len(arms) * ROW + 0.4
     overall = table[table["group"] == "all"]
     heading = best_sentence(run, overall if not overall.empty else table)
@@ -84,6 +87,9 @@ def draw(run: Run) -> Sheet | None:
         top += HEAD
         axes = sheet.axes(LEFT, top, wide, tall)
         _panel(axes, sheet, table[table["group"] == group], arms, top, LEFT + wide + 0.12)
+        if i == 0:  # all together, or the only group that there is
+            for j, arm in enumerate(arms):
+                not_known.draw(axes, run, arm.name, "days_saved", j + 0.5, look(arm).colour)
         axes.set_xlim(low - pad, high + pad)
         level_ticks(axes, wide * 72)
         if i < len(groups) - 1:

@@ -12,6 +12,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
+from sim.experiment.hours import PACED, SAME, kind_of
 from sim.experiment.points import unit
 from sim.experiment.sensitivity.answer import MORRIS, PURSES, SOBOL, Answer
 from sim.experiment.sensitivity.frontier import ON
@@ -27,6 +28,9 @@ MOST = 10
 LEFT, RIGHT, ROW, HEAD, FOOT = 2.25, 0.15, 0.17, 0.26, 0.42
 TITLE, TEXT, SMALL = 11.5, 8.5, 7.0
 LOW, HIGH, BAND, PALE = "#0072B2", "#D55E00", "#D9D9D9", "#BBD7EA"
+
+SAME_HOURS = {SAME: "none", PACED: "left"}
+"""How the marks of arms with the same hours are filled: not at all, or half."""
 
 Name = Callable[[str], str]
 Panel = tuple[str, float, float, Callable[[Axes], None]]
@@ -68,6 +72,8 @@ def _figures(found: Answer, name: Name) -> Iterator[tuple[str, str, str, list[Pa
         about = say("sensitivity.frontier_about")
         if found.draws is not None:
             about += " " + say("sensitivity.frontier_draws")
+        for kind in found.task.hours:
+            about += " " + say(f"sensitivity.frontier_{kind}")
         title = say("sensitivity.frontier_title", purse=name_of("purse", str(purse)))
         yield f"frontier_{purse}", title, about, [_frontier_panel(found, str(purse), table, name)]
 
@@ -177,9 +183,11 @@ def _band_panel(table: pd.DataFrame, name: Name) -> Panel:
 
 
 def _frontier_panel(found: Answer, purse: str, table: pd.DataFrame, name: Name) -> Panel:
+    own = table[table["hours"].eq(kind_of(found.task.values))]
+
     def fill(axes: Axes) -> None:
         for place, arm in enumerate(found.task.values["arms"]):
-            row = table[table["arm"].eq(arm)].iloc[0]
+            row = own[own["arm"].eq(arm)].iloc[0]
             colour = COLOURS[place % len(COLOURS)]
             if found.draws is not None and place:
                 x = found.draws[f"{arm}.days_saved"]
@@ -190,7 +198,20 @@ def _frontier_panel(found: Answer, purse: str, table: pd.DataFrame, name: Name) 
                 markersize=7, zorder=4, markeredgecolor="white", markeredgewidth=0.8,
                 label=name(str(arm)),
             )  # fmt: skip
-        on = table[table["status"].eq(ON)]
+            for same in table[
+                table["arm"].eq(arm) & table["hours"].isin(found.task.hours)
+            ].itertuples():
+                if place:  # the first arm is the point of comparison, whatever the hours
+                    axes.plot(
+                        same.days_saved, same.cost_dkk, MARKERS[place % len(MARKERS)], zorder=4,
+                        markersize=6.5, color=colour, fillstyle=SAME_HOURS[same.hours],
+                        markerfacecoloralt="white", markeredgewidth=1.2,
+                    )  # fmt: skip
+                    axes.plot(
+                        [row["days_saved"], same.days_saved], [row["cost_dkk"], same.cost_dkk],
+                        color=colour, linewidth=0.7, linestyle=":", zorder=2,
+                    )  # fmt: skip
+        on = own[own["status"].eq(ON)]
         axes.plot(on["days_saved"], on["cost_dkk"], color="#111111", linewidth=1.0, zorder=3)
         axes.axhline(0.0, color="#888888", linewidth=0.6, zorder=1)
         axes.axvline(0.0, color="#888888", linewidth=0.6, zorder=1)
