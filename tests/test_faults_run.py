@@ -103,14 +103,8 @@ STRANGE = {
 }
 
 
-@pytest.mark.parametrize(
-    "name",
-    [
-        "no locale, no HOME",
-        pytest.param("a Danish computer", marks=pytest.mark.slow),
-        pytest.param("a Turkish one", marks=pytest.mark.slow),
-    ],
-)
+@pytest.mark.slow
+@pytest.mark.parametrize("name", STRANGE)
 def test_fault_46_the_same_rows_whatever_the_locale_and_though_nobody_reads(
     tmp_path: Path, wanted: str, name: str
 ) -> None:
@@ -125,6 +119,7 @@ def test_fault_46_the_same_rows_whatever_the_locale_and_though_nobody_reads(
     same_or_clean(tmp_path, wanted, code, said)
 
 
+@pytest.mark.slow
 def test_fault_46_twenty_files_are_the_same_rows_or_told(tmp_path: Path, wanted: str) -> None:
     code, said = run_in(tmp_path, {"HOME": str(tmp_path)}, few_files)
     same_or_clean(tmp_path, wanted, code, said)
@@ -137,6 +132,7 @@ def test_fault_46_twenty_files_with_two_workers(tmp_path: Path, wanted: str) -> 
     same_or_clean(tmp_path, wanted, code, said)
 
 
+@pytest.mark.slow
 def test_fault_41_files_that_may_not_grow_are_told(tmp_path: Path, wanted: str) -> None:
     code, said = run_in(tmp_path, {"HOME": str(tmp_path)}, small_files)
     assert code == 4 and "File too large" in said, said

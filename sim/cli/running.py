@@ -66,7 +66,7 @@ def run(arguments: argparse.Namespace) -> None:
 
 
 def _run(arguments: argparse.Namespace, configuration: "Configuration", folder: Path) -> Any:
-    from sim.experiment import compare, computing, files, room, study
+    from sim.experiment import computing, files, room, run_place, study
     from sim.experiment.manifest import Origin
     from sim.experiment.precision import most_replications
     from sim.model.engines import compile_ahead, compiling_note, may_compile
@@ -86,7 +86,7 @@ def _run(arguments: argparse.Namespace, configuration: "Configuration", folder: 
             seed_drawn=configuration.sources["design.seed"] == "drawn",
         )
         expected = Expected(0.0, 0.0, 0.0)
-        if not compare.prepare(built, folder, origin, arguments.force, arguments.resume):
+        if not run_place.prepare(built, folder, origin, arguments.force, arguments.resume):
             expected = expected_seconds(built, pool.workers)
             print_plan(built, expected, computing.told(compute, pool.workers))
             if built.engine_note:

@@ -4,24 +4,22 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import nullcontext, suppress
+from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
-import yaml
 
-import sim
 from sim.experiment import (
-    another_run,
     backlog,
     files,
     metrics,
     parts,
     precision,
     provenance,
+    run_place,
     same_meetings,
     store,
     unfinished,
@@ -41,69 +39,9 @@ from sim.experiment.task import Job, World, shipped_world
 from sim.experiment.timing import Clock
 from sim.experiment.trial_tables import enrolled_table, trial_tables
 from sim.model.engines import compile_for
-from sim.rules.errors import DataError
 
 if TYPE_CHECKING:
     from sim.experiment.study import Study
-
-
-def prepare(
-    study: Study,
-    out: Path | str,
-    origin: Origin = UNTOLD,
-    force: bool = False,
-    resume: bool = False,
-) -> RunFolder | None:
-    """With ``resume`` the results if they are there; else None, if they can be made there.
-
-    Raises DataError where they cannot.
-    """
-    if found := _finished(study, out, origin, force, resume):
-        return found
-
-    def explain(found: Mapping[str, Any]) -> list[str]:
-        then, now = found["study"], provenance.of_rows(study.values)
-        return another_run.different(then, now, found["plugins"], origin.plugins)
-
-    unfinished.check(out, _begun(study, origin), force, resume, explain)
-    return None
-
-
-def _finished(
-    study: Study, out: Path | str, origin: Origin, force: bool, resume: bool
-) -> RunFolder | None:
-    """The finished run of a folder, where it is asked for and is the same."""
-    same: dict[str, Any] = {
-        "version": sim.__version__,
-        "configuration_sha256": provenance.configuration_sha256(study.values, origin.plugins),
-    }
-    if not origin.seed_drawn:
-        same["seed"] = study.seed
-
-    def explain(found: RunFolder, fact: str) -> list[str]:
-        if fact != "configuration_sha256":
-            return []
-        then = provenance.of_results(yaml.safe_load(found.text("scenario.yaml")))
-        now = provenance.of_results(study.values)
-        return another_run.different(then, now, found.manifest.get("plugins") or {}, origin.plugins)
-
-    if force and resume:
-        # Who replaced a run and was interrupted goes on so; what is not the same is replaced.
-        if not unfinished.place_of(out).exists():
-            with suppress(DataError):
-                there = store.prepare(out, same, resume=True)
-                return there if isinstance(there, RunFolder) else None
-        resume = False
-    place = store.prepare(out, same, force, resume, explain)
-    return place if isinstance(place, RunFolder) else None
-
-
-def _begun(study: Study, origin: Origin) -> dict[str, Any]:
-    """What names an unfinished run: all that its finished replications depend on."""
-    return {
-        "seed": study.seed,
-        "configuration": provenance.replications_sha256(study.values, study.seed, origin.plugins),
-    }
 
 
 def run(
@@ -141,18 +79,18 @@ def run(
     Raises DataError or ResourceError for the folder, CheckError when the run breaks its rules.
     """
     began = time.perf_counter()
-    if there := prepare(study, out, origin, force, resume):
-        _clear_left(out, study, origin)
+    if there := run_place.prepare(study, out, origin, force, resume):
+        run_place.clear_left(out, study, origin)
         return there
     noted = {
-        **_begun(study, origin),
+        **run_place.names(study, origin),
         "command": origin.command,
         "plugins": dict(origin.plugins),
         "study": provenance.of_rows(study.values),
     }
     with unfinished.taken(out, noted, anew=force and not resume) as place:
         # Somebody else may have finished it before the folder was ours.
-        if there := _finished(study, out, origin, force, resume):
+        if there := run_place.finished(study, out, origin, force, resume):
             return there
         clock = Clock()
         compiling = compiled_seconds + compile_for(study)
@@ -188,15 +126,6 @@ def run(
             finished = writer.seal(facts)
         unfinished.clear(place)
     return finished
-
-
-def _clear_left(out: Path | str, study: Study, origin: Origin) -> None:
-    """Remove what is left of making a finished run, where it was killed in its last moment."""
-    with suppress(DataError):
-        left, same = unfinished.look(out), _begun(study, origin)
-        if left and left["configuration"] == same["configuration"]:
-            with unfinished.taken(out, left, anew=False) as place:
-                unfinished.clear(place)
 
 
 def example_tables(study: Study) -> dict[str, pd.DataFrame]:

@@ -315,6 +315,43 @@ def test_a_file_that_may_not_grow_is_out_of_resources(tmp_path: Path) -> None:
     assert everything(tmp_path) == set()
 
 
+STRANGE = """
+import resource, sys
+from pathlib import Path
+from {package}.test_store import make
+from sim.rules.errors import SamtaleError
+
+if sys.argv[2] == "few":
+    resource.setrlimit(resource.RLIMIT_NOFILE, (20, 20))
+try:
+    print(make(Path(sys.argv[1])).manifest["rows_sha256"]["all"])
+except SamtaleError as error:
+    print(error, file=sys.stderr)
+    sys.exit(error.exit_code)
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="needs resource limits")
+@pytest.mark.parametrize(
+    ("how", "environment"),
+    [
+        ("few", {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}),
+        ("", {"LC_ALL": "tr_TR.UTF-8", "LANG": "da_DK.UTF-8", "TZ": "Europe/Copenhagen"}),
+    ],
+)
+def test_fault_46_the_same_rows_whatever_the_locale_without_home_and_with_twenty_files(
+    tmp_path: Path, how: str, environment: dict[str, str]
+) -> None:
+    bare = {"PATH": os.environ["PATH"], "PYTHONPATH": os.pathsep.join(sys.path)}
+    done = subprocess.run(
+        [sys.executable, "-c", STRANGE.format(package=__package__), str(tmp_path / "run"), how],
+        capture_output=True, text=True, env=bare | environment, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    wanted = make(tmp_path / "wanted").manifest["rows_sha256"]["all"]
+    assert done.stdout.split() == [wanted]
+
+
 def test_a_run_without_a_manifest_or_with_a_foreign_one_is_refused(tmp_path: Path) -> None:
     found = make(tmp_path / "run")
     manifest = found.path / "manifest.json"
