@@ -71,6 +71,24 @@ FLAGS: dict[str, dict[str, Any]] = {
         "metavar": "NAME",
         "help": "scenarios for our engines, at design=quick (default: four_regimes)",
     },
+    "--unit": {
+        "choices": ("days", "weeks"),
+        "default": "days",
+        "help": "the unit of durations and entries in the table (default: days)",
+    },
+    "--group": {
+        "metavar": "NAME",
+        "help": "the target group of all spells, where the table has no column group",
+    },
+    "--cuts": {
+        "metavar": "DAYS",
+        "help": "spell days at which rates may jump, as 28,91,182 (default: by quantiles of exits)",
+    },
+    "--name": {
+        "default": "my_baseline",
+        "metavar": "NAME",
+        "help": "name of the hazard file (default: my_baseline)",
+    },
     "--out": {
         "type": Path,
         "metavar": "DIR",
@@ -128,6 +146,16 @@ COMMANDS: dict[str, Command] = {
             ("name", {"metavar": "NAME"}),
         ),
         flags=("--force",),
+    ),
+    "fit": Command(
+        "fit baseline hazards to your own table of spells, to a file for hazard=NAME",
+        "sim.cli.fitting:fit",
+        positionals=(
+            ("table", {"type": Path, "metavar": "spells.csv", "help": "CSV or Parquet; columns "
+             "duration, event, and if you have them exit, group, entry"}),
+        ),
+        flags=("--unit", "--group", "--cuts", "--name", "--force", "--strict", "--plugin"),
+        takes_overrides=True,
     ),
     "calibrate": Command(
         "fit effects to published figures: every solution, the ridge, what can be attained",

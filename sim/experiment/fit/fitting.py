@@ -44,8 +44,8 @@ class GroupFit:
     baselines: tuple[Baseline, ...]
     first_day: float
     longest_day: float
-    steps: float
-    """The share of exits on whole units, above what chance would make it."""
+    whole: float
+    """The share of exits that lie on whole days or weeks."""
 
     def survival(self, day: np.ndarray) -> np.ndarray:
         """The fitted share still unemployed among those who were on the first day seen."""
