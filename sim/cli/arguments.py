@@ -84,6 +84,10 @@ FLAGS: dict[str, dict[str, Any]] = {
         "metavar": "DAYS",
         "help": "spell days at which rates may jump, as 28,91,182 (default: by quantiles of exits)",
     },
+    "--under": {
+        "metavar": "REGIME",
+        "help": "divide out what the meetings of this regime did, as the one that they lived under",
+    },
     "--name": {
         "default": "my_baseline",
         "metavar": "NAME",
@@ -151,10 +155,26 @@ COMMANDS: dict[str, Command] = {
         "fit baseline hazards to your own table of spells, to a file for hazard=NAME",
         "sim.cli.fitting:fit",
         positionals=(
-            ("table", {"type": Path, "metavar": "spells.csv", "help": "CSV or Parquet; columns "
-             "duration, event, and if you have them exit, group, entry"}),
+            (
+                "table",
+                {
+                    "type": Path,
+                    "metavar": "spells.csv",
+                    "help": "CSV or Parquet; columns "
+                    "duration, event, and if you have them exit, group, entry",
+                },
+            ),
         ),
-        flags=("--unit", "--group", "--cuts", "--name", "--force", "--strict", "--plugin"),
+        flags=(
+            "--unit",
+            "--group",
+            "--cuts",
+            "--under",
+            "--name",
+            "--force",
+            "--strict",
+            "--plugin",
+        ),
         takes_overrides=True,
     ),
     "calibrate": Command(

@@ -7,7 +7,9 @@ import datetime
 import hashlib
 import shlex
 import time
+from collections.abc import Sequence
 from itertools import pairwise
+from math import ceil
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,9 +19,16 @@ from sim.cli.running import configure, default_folder, near
 
 if TYPE_CHECKING:
     from sim.experiment.fit.faults import Faults
+    from sim.experiment.fit.fitting import Fit
+    from sim.experiment.fit.under import Under
 
 GROUP = "hazard"
 STEM = "fit"
+PLAIN = ("effect=none", "market=fixed", "office.load_elasticity=0")
+"""A world in which nothing but frailty and baseline moves the job rate."""
+
+FOLLOWED_DAYS = 364
+
 UNBOUND = str.maketrans({"[": "", "]": "", " ": ""})
 
 
@@ -38,6 +47,8 @@ def fit(arguments: argparse.Namespace) -> None:
     file = _hazard_file(arguments.name, arguments.force, faults)
     cuts = _cuts(arguments.cuts, faults)
     configuration = configure(arguments)
+    if arguments.under:
+        _study(arguments, FOLLOWED_DAYS)  # so that a wrong regime is told before anything else
     table = reading.read(arguments.table, faults)
     judged = judge(table, arguments.unit, arguments.group, faults)
 
@@ -52,10 +63,13 @@ def fit(arguments: argparse.Namespace) -> None:
     assert isinstance(place, store.Writer)
     variance = float(configuration.values["population"]["frailty_variance"])
     found = fitted(judged.spells, variance, UNITS[arguments.unit], cuts)
+    under = _without(arguments, found) if arguments.under else None
 
     today = datetime.date.today().isoformat()
-    rates, curves = tables.baselines(found), tables.curves(found)
-    about = words.about(found, configuration.values)
+    own = under.fit if under else found
+    rates = tables.baselines(own, under.factors if under else None)
+    curves = tables.curves(found)
+    about = words.about(found, configuration.values, arguments.under, under)
     left = words.left_out(found, judged, arguments.unit, cuts)
     console.say(words.read(found, table, arguments.unit))
     heads, rows = words.rate_table(rates)
@@ -69,7 +83,7 @@ def fit(arguments: argparse.Namespace) -> None:
     for sentence in left:
         console.say(f"  - {sentence}")
 
-    text = fitted_hazard.text(found, table, today, [*about, *left])
+    text = fitted_hazard.text(own, table, today, [*about, *left])
     with place as writer:
         writer.table("baseline.csv", rates)
         writer.table("nelson_aalen.csv", tables.cumulative_rates(found))
@@ -85,8 +99,12 @@ def fit(arguments: argparse.Namespace) -> None:
         digest = hashlib.sha256(text.encode()).hexdigest()
         hazard = {"name": file.name, "sha256": digest}
         seconds = time.perf_counter() - began
-        command = _command(arguments)
-        writer.seal(tables.manifest(found, table, judged, arguments.unit, command, hazard, seconds))
+        writer.seal(
+            tables.manifest(
+                found, table, judged, arguments.unit, _command(arguments), hazard,
+                arguments.under, seconds,
+            )
+        )  # fmt: skip
     with files.told(f"{near(file)} cannot be written"):
         file.parent.mkdir(exist_ok=True)
         files.replace_text(file, text)
@@ -94,6 +112,29 @@ def fit(arguments: argparse.Namespace) -> None:
         say("fit.files", figure=near(Path(out) / f"figures/{STEM}.png"), tables=near(Path(out)))
     )
     console.say(say("fit.wrote", file=near(file), name=arguments.name))
+
+
+def _without(arguments: argparse.Namespace, found: Fit) -> Under:
+    """The fit with the regime of --under divided out, by worlds as the overrides ask for them."""
+    from sim.experiment.fit.under import MOST_ROUNDS, without
+
+    longest = ceil(max(one.longest_day for one in found.groups))
+    plain, regime = _study(arguments, longest, PLAIN), _study(arguments, longest)
+    with console.progress("Dividing the regime out", MOST_ROUNDS) as tell:
+        return without(found, plain, regime, tell)
+
+
+def _study(arguments: argparse.Namespace, days: int, more: Sequence[str] = ()) -> dict[str, Any]:
+    """The study of --under: the overrides, one arm under that regime, followed for so many days."""
+    from sim.config import load
+    from sim.experiment.fit.under import ARM
+
+    words = [
+        *arguments.overrides, *more, f"arms.{ARM}.regime={arguments.under}", "design.kind=worlds",
+        "design.zero_load_twin=false", f"design.follow_up_days={days}",
+    ]  # fmt: skip
+    values = load(words, plugins=arguments.plugin).values
+    return {**values, "arms": {ARM: values["arms"][ARM]}}
 
 
 def _hazard_file(name: str, force: bool, faults: Faults) -> Path:
@@ -130,7 +171,7 @@ def _cuts(text: str | None, faults: Faults) -> list[float] | None:
 def _command(arguments: argparse.Namespace) -> str:
     """The command as it was given."""
     words: list[Any] = ["samtale", "fit", arguments.table, "--unit", arguments.unit]
-    for flag in ("group", "cuts"):
+    for flag in ("group", "cuts", "under"):
         if (value := getattr(arguments, flag)) is not None:
             words += [f"--{flag}", value]
     words += ["--name", arguments.name]

@@ -58,7 +58,10 @@ def _group(found: GroupFit, table: Table, date: str) -> list[str]:
             )  # fmt: skip
             lines.append(f"  {way}: {{kind: {_noted('none', source)}}}")
             continue
-        lines += [f"  {way}:", *(f"    {line}" for line in _baseline(found, fitted[way], table, date))]
+        lines += [
+            f"  {way}:",
+            *(f"    {line}" for line in _baseline(found, fitted[way], table, date)),
+        ]
     return lines
 
 
@@ -93,14 +96,18 @@ def _baseline(found: GroupFit, one: Baseline, table: Table, date: str) -> list[s
 
 def _noted(value: str, source: str, limits: str = "") -> str:
     span = f", range: {limits}" if limits else ""
-    return f"{{value: {value}{span}, source: {json.dumps(source, ensure_ascii=False)}, mark: DERIVED}}"
+    return (
+        f"{{value: {value}{span}, source: {json.dumps(source, ensure_ascii=False)}, mark: DERIVED}}"
+    )
 
 
 def _short(value: float) -> str:
     """A number in plain decimals, with six significant digits."""
     if value == 0.0 or not isfinite(value):
         return "0" if value == 0.0 else "inf"
-    shown = np.format_float_positional(round(value, DIGITS - 1 - floor(log10(abs(value)))), trim="-")
+    shown = np.format_float_positional(
+        round(value, DIGITS - 1 - floor(log10(abs(value)))), trim="-"
+    )
     return str(shown)
 
 

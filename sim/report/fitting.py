@@ -14,6 +14,7 @@ from sim.experiment.fit.judging import UNITS, Judged
 from sim.experiment.fit.pieces import FEWEST_EXITS, MOST_PIECES
 from sim.experiment.fit.reading import Table
 from sim.experiment.fit.tables import UNEMPLOYED, farthest
+from sim.experiment.fit.under import Under
 from sim.report.digits import show, show_interval
 from sim.report.words import join, say
 from sim.rules.people import GROUPS
@@ -22,6 +23,9 @@ NOTED_SHARE = 0.01
 """A loss of precision by whole units that is worth a sentence."""
 
 MOSTLY = 0.9
+
+NOISY = 0.03
+"""A relative standard error of a regime's factor that is worth a sentence."""
 
 
 def read(found: Fit, table: Table, unit: str) -> str:
@@ -33,9 +37,24 @@ def read(found: Fit, table: Table, unit: str) -> str:
     )  # fmt: skip
 
 
-def about(found: Fit, values: Mapping[str, Any]) -> list[str]:
-    """What the rates mean, and how far they reach."""
-    said = [say("fit.meaning"), say("fit.variance", variance=found.variance)]
+def about(
+    found: Fit, values: Mapping[str, Any], regime: str | None, under: Under | None
+) -> list[str]:
+    """What the rates mean, and how far they reach.
+
+    Args:
+        under: the fit with a regime divided out, if that was asked for.
+    """
+    said = [say("fit.meaning")]
+    if under is not None:
+        distance = show(100 * under.distance)
+        said = [
+            say("fit.meaning_under", regime=regime, spells=f"{under.spells:,}", distance=distance)
+        ]
+        for group, errors in under.errors.items():
+            if (worst := float(errors.max())) > NOISY:
+                said.append(say("fit.under_noisy", group=group, error=show(100 * worst)))
+    said.append(say("fit.variance", variance=found.variance))
     for one in found.groups:
         said.append(say("fit.beyond", group=one.group, longest=f"{one.longest_day:g}"))
         if one.first_day > 0.0:
@@ -49,9 +68,7 @@ def about(found: Fit, values: Mapping[str, Any]) -> list[str]:
     return said
 
 
-def left_out(
-    found: Fit, judged: Judged, unit: str, cuts: Sequence[float] | None
-) -> list[str]:
+def left_out(found: Fit, judged: Judged, unit: str, cuts: Sequence[float] | None) -> list[str]:
     """What the fit left out or assumed, and why, a sentence each."""
     said = [say(f"fit.{what}", number=f"{n:,}", why=why) for what, n, why in judged.left_out]
     said += [say(f"fit.{what}") for what in judged.assumed]
@@ -120,7 +137,9 @@ def near(curves: pd.DataFrame) -> list[str]:
 
 def rate_table(baselines: pd.DataFrame) -> tuple[list[str], list[list[str]]]:
     """Heads and rows of the rates, in words."""
-    heads = [say(f"fit.col_{key}") for key in ("group", "exit", "days", "exits", "rate", "interval")]
+    keys = ["group", "exit", "days", "exits", "rate", "interval"]
+    divided = bool((baselines["divided_out"] != 1.0).any())
+    heads = [say(f"fit.col_{key}") for key in [*keys, *(["divided"] if divided else [])]]
     rows = []
     for one in baselines.itertuples():
         days = (
@@ -131,7 +150,7 @@ def rate_table(baselines: pd.DataFrame) -> tuple[list[str], list[list[str]]]:
         numbers = (one.rate_per_week, one.ci_low, one.ci_high)
         interval = show_interval(*numbers) or say("fit.unbounded")
         row = [one.group, one.exit, days, f"{one.exits:,}", show(*numbers), interval]
-        rows.append(row)
+        rows.append([*row, f"{one.divided_out:.2f}"] if divided else row)
     return heads, rows
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
 from sim.rules.errors import InputError
 
@@ -32,15 +32,15 @@ class Faults:
             raise InputError(list(dict.fromkeys(self.told)))
 
     @staticmethod
-    def places(word: str, numbers: Sequence[int]) -> str:
+    def places(word: str, numbers: Iterable[int]) -> str:
         """`line 3`, `lines 3, 5 and 9`, or the first of many and how many more."""
-        numbers = [int(n) for n in numbers]
-        if len(numbers) == 1:
-            return f"{word} {numbers[0]}"
-        if len(numbers) <= MOST_PLACES:
-            return f"{word}s {', '.join(map(str, numbers[:-1]))} and {numbers[-1]}"
-        shown = ", ".join(map(str, numbers[:MOST_PLACES]))
-        return f"{word}s {shown} and {len(numbers) - MOST_PLACES:,} more"
+        found = [int(n) for n in numbers]
+        if len(found) == 1:
+            return f"{word} {found[0]}"
+        if len(found) <= MOST_PLACES:
+            return f"{word}s {', '.join(map(str, found[:-1]))} and {found[-1]}"
+        shown = ", ".join(map(str, found[:MOST_PLACES]))
+        return f"{word}s {shown} and {len(found) - MOST_PLACES:,} more"
 
     @staticmethod
     def values(given: Iterable[object]) -> str:

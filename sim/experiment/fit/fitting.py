@@ -13,7 +13,7 @@ from sim.experiment.fit.judging import WAYS, Spells
 from sim.experiment.fit.rates import Rates, cumulative, estimate, of_survivors
 from sim.rules.people import GROUPS, JOB, OPEN
 
-SAMPLE_FOR_FRAILTY = 100_000
+SAMPLE_FOR_FRAILTY = 40_000
 """Spells from which the profile likelihood of the variance is worked out, evenly over the table."""
 
 STEP_DAYS = 1.0
@@ -122,9 +122,7 @@ def _frailty(groups: Sequence[GroupFit]) -> Frailty | None:
 
     def log_likelihood(variance: float) -> float:
         return sum(
-            float(
-                estimate(s.entry, s.duration, s.exit == JOB, starts, variance).log_likelihood
-            )
+            float(estimate(s.entry, s.duration, s.exit == JOB, starts, variance).log_likelihood)
             for s, starts in sample
         )
 

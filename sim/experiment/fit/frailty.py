@@ -21,7 +21,7 @@ LARGEST = 4.0
 
 DROP = float(chi2.ppf(LEVEL, 1)) / 2
 STEPS = 9
-DIGITS = 1e-3
+DIGITS = 3e-3
 
 IDENTIFIED, NOT_ZERO, AT_MOST, NOT = "identified", "above_zero", "at_most", "not_identified"
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -18,6 +19,7 @@ from sim.experiment.fit.fitting import (
 from sim.experiment.fit.judging import Judged
 from sim.experiment.fit.observed import Curve
 from sim.experiment.fit.reading import Table
+from sim.rules.people import EXITS, JOB
 
 WEEK_DAYS = 7.0
 MOST_POINTS = 300
@@ -25,25 +27,38 @@ UNEMPLOYED = "unemployed"
 """What the curve of survival is called beside the names of exits."""
 
 
-def baselines(found: Fit) -> pd.DataFrame:
-    """A row a piece: rates a week of a person of frailty 1, with 95 % intervals."""
+def baselines(found: Fit, factors: Mapping[str, np.ndarray] | None = None) -> pd.DataFrame:
+    """A row a piece: rates a week of a person of frailty 1, with 95 % intervals.
+
+    Args:
+        factors: by group, what of the job rate of each piece was divided out (see `fit.under`).
+    """
     rows = []
     for group in found.groups:
         for one in group.baselines:
+            out = np.ones(len(one.starts))
+            if factors and one.exit == EXITS[JOB]:
+                out = factors[group.group]
             ends = np.append(one.starts[1:], np.inf)
-            columns = (one.rates.exits, one.rates.days, one.rates.rate, one.rates.low, one.rates.high)
-            for start, end, exits, days, rate, low, high in zip(
-                one.starts, ends, *columns, strict=True
+            columns = (
+                one.rates.exits,
+                one.rates.days,
+                one.rates.rate,
+                one.rates.low,
+                one.rates.high,
+            )
+            for start, end, exits, days, rate, low, high, by in zip(
+                one.starts, ends, *columns, out, strict=True
             ):
                 rows.append([
                     group.group, one.exit, start, end, int(exits), days,
-                    rate * WEEK_DAYS, low * WEEK_DAYS, high * WEEK_DAYS, one.variance,
+                    rate * WEEK_DAYS, low * WEEK_DAYS, high * WEEK_DAYS, by, one.variance,
                 ])  # fmt: skip
     return pd.DataFrame(
         rows,
         columns=[
             "group", "exit", "from_day", "to_day", "exits", "days_at_risk",
-            "rate_per_week", "ci_low", "ci_high", "frailty_variance",
+            "rate_per_week", "ci_low", "ci_high", "divided_out", "frailty_variance",
         ],
     )  # fmt: skip
 
@@ -54,9 +69,7 @@ def curves(found: Fit) -> pd.DataFrame:
     for group in found.groups:
         days = _days(group)
         parts.append(
-            _beside(
-                group, UNEMPLOYED, days, observed_survival(group), 1.0, group.survival(days)
-            )
+            _beside(group, UNEMPLOYED, days, observed_survival(group), 1.0, group.survival(days))
         )
         for one in group.baselines:
             shown = observed_incidence(group, one.exit)
@@ -103,12 +116,13 @@ def farthest(rows: pd.DataFrame) -> float:
 
 def manifest(
     found: Fit, table: Table, judged: Judged, unit: str, command: str, hazard: dict[str, str],
-    seconds: float,
+    under: str | None, seconds: float,
 ) -> dict[str, Any]:  # fmt: skip
     """What the folder says of how it was made.
 
     Args:
         hazard: name and SHA-256 of the hazard file that was written.
+        under: the regime that was divided out.
     """
     frailty = found.frailty
     return {
@@ -119,6 +133,7 @@ def manifest(
             "rows": table.rows, "spells": sum(len(one.spells) for one in found.groups),
         },
         "hazard": hazard,
+        "divided_out": under,
         "frailty_variance": found.variance,
         "frailty_profile": None if frailty is None else {
             "best": frailty.best, "low": frailty.low, "high": frailty.high,
