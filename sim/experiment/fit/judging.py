@@ -143,7 +143,8 @@ class _Judging:
         given = self.table.columns.get(column)
         if given is None:
             return None
-        numbers = pd.to_numeric(given, errors="coerce").to_numpy(dtype=float, na_value=np.nan)
+        as_numbers = pd.to_numeric(given, errors="coerce")
+        numbers = as_numbers.to_numpy(dtype=float, na_value=np.nan, copy=True)
         wrong = ~np.isfinite(numbers)
         if not wrong.any():
             return numbers
