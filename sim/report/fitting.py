@@ -13,7 +13,6 @@ from sim.experiment.fit.frailty import LARGEST, Frailty
 from sim.experiment.fit.judging import UNITS, Judged
 from sim.experiment.fit.pieces import FEWEST_EXITS, MOST_PIECES
 from sim.experiment.fit.reading import Table
-from sim.experiment.fit.tables import UNEMPLOYED, farthest
 from sim.experiment.fit.under import Under
 from sim.report.digits import show, show_interval
 from sim.report.words import join, say
@@ -21,8 +20,6 @@ from sim.rules.people import GROUPS
 
 NOTED_SHARE = 0.01
 """A loss of precision by whole units that is worth a sentence."""
-
-MOSTLY = 0.9
 
 NOISY = 0.03
 """A relative standard error of a regime's factor that is worth a sentence."""
@@ -88,11 +85,16 @@ def left_out(found: Fit, judged: Judged, unit: str, cuts: Sequence[float] | None
                     end = one.longest_day if last else baseline.starts[place + 1]
                     start = baseline.starts[place]
                     said.append(say("fit.empty", **names, start=start, end=f"{end:g}"))
-        fastest = max(float(b.rates.rate.max()) for b in one.baselines) * UNITS[unit] / 2
-        if one.whole > MOSTLY and fastest > NOTED_SHARE:
-            single = unit.removesuffix("s")
-            share = show(100 * fastest)
-            said.append(say("fit.whole", group=one.group, unit=unit, one=single, share=share))
+        ended = sum(float(baseline.rates.exits.sum()) for baseline in one.baselines)
+        days = float((one.spells.duration - one.spells.entry).sum())
+        too_low = one.step_days / 2 * ended / days
+        if too_low > NOTED_SHARE:
+            step = f"{one.step_days / UNITS[unit]:g}"
+            half = f"{one.step_days / UNITS[unit] / 2:g}"
+            share = show(100 * too_low, place=-1)
+            said.append(
+                say("fit.whole", group=one.group, unit=unit, step=step, share=share, half=half)
+            )
     return said
 
 
@@ -126,13 +128,14 @@ def _outside(seen: Frailty, variance: float) -> bool:
     return variance < seen.low or (seen.high < LARGEST and variance > seen.high)
 
 
-def near(curves: pd.DataFrame) -> list[str]:
+def near(found: Fit) -> list[str]:
     """How far fitted and observed survival lie apart, a sentence a group."""
-    rows = curves[curves["what"] == UNEMPLOYED]
-    return [
-        say("fit.near", group=group, points=show(100 * farthest(own)))
-        for group, own in rows.groupby("group", sort=False)
-    ]
+    said = []
+    for one in found.groups:
+        gap, day, inside = one.nearness()
+        points, share = show(100 * gap, place=-1), f"{100 * inside:.0f}"
+        said.append(say("fit.near", group=one.group, points=points, day=f"{day:g}", inside=share))
+    return said
 
 
 def rate_table(baselines: pd.DataFrame) -> tuple[list[str], list[list[str]]]:

@@ -56,20 +56,22 @@ def test_the_likelihood_with_frailty_is_the_mean_over_gamma_people() -> None:
     """Each spell's likelihood integrated over frailty, given that it came under observation."""
     s, variance = one_table(4, 12, 0.7), 0.7
     found = estimate(s.entry, s.duration, s.exit == JOB, STARTS, variance)
+    gamma = stats.gamma(1 / variance, scale=variance)
+
+    def mean(until: float, job: bool) -> float:
+        """The mean over people of the chance to stay until then (and to find a job then)."""
+        return float(
+            integrate.quad(lambda z: z**job * np.exp(-z * until) * gamma.pdf(z), 0, np.inf)[0]
+        )
+
     total = 0.0
     for entry, day, code in zip(s.entry, s.duration, s.exit, strict=True):
         before, until = (
             float(cumulative(found.rate, STARTS, np.array([d]))[0]) for d in (entry, day)
         )
-        gamma = stats.gamma(1 / variance, scale=variance)
         piece = np.searchsorted(STARTS, day, side="left") - 1
         rate = found.rate[piece] if code == JOB else 1.0
-
-        def life(z: float, until: float = until, rate: float = rate, code: int = code) -> float:
-            return (z * rate if code == JOB else 1.0) * np.exp(-z * until) * gamma.pdf(z)
-
-        seen = integrate.quad(lambda z, b=before: np.exp(-z * b) * gamma.pdf(z), 0, np.inf)[0]
-        total += np.log(integrate.quad(life, 0, np.inf)[0] / seen)
+        total += np.log(rate * mean(until, code == JOB) / mean(before, False))
     assert float(found.log_likelihood) == pytest.approx(total, abs=1e-6)
 
 

@@ -17,6 +17,7 @@ SAMPLE_FOR_FRAILTY = 40_000
 """Spells from which the profile likelihood of the variance is worked out, evenly over the table."""
 
 STEP_DAYS = 1.0
+LARGEST_STEPS = 1e9
 
 
 @dataclass(frozen=True)
@@ -44,14 +45,23 @@ class GroupFit:
     baselines: tuple[Baseline, ...]
     first_day: float
     longest_day: float
-    whole: float
-    """The share of exits that lie on whole days or weeks."""
+    step_days: float
+    """Exits lie on multiples of so many days; 0 where they lie anywhere."""
 
     def survival(self, day: np.ndarray) -> np.ndarray:
         """The fitted share still unemployed among those who were on the first day seen."""
         first = np.array([self.first_day])
         total = sum(one.total(day) - one.total(first) for one in self.baselines)
         return np.asarray(np.exp(-np.maximum(total, 0.0)))
+
+    def nearness(self) -> tuple[float, float, float]:
+        """The largest distance of fitted from observed survival on exit days, that day, and the
+        share of exit days on which the fitted one lies within the observed one's interval."""
+        seen = observed.survival(self.spells)
+        fitted = self.survival(seen.day)
+        gap = np.abs(fitted - seen.value)
+        inside = (seen.low <= fitted) & (fitted <= seen.high)
+        return float(gap.max()), float(seen.day[gap.argmax()]), float(inside.mean())
 
     def incidence(self, exit_name: str, day: np.ndarray) -> np.ndarray:
         """The fitted share who have left by an exit, by steps of a day."""
@@ -102,9 +112,16 @@ def _group(
         starts = pieces.starts(own.duration[ended], unit_days, cuts, longest)
         rates = estimate(own.entry, own.duration, ended, starts, frailty)
         baselines.append(Baseline(group, name, starts, rates, frailty))
-    days = own.duration[own.exit != OPEN] / unit_days
-    whole = float(np.mean(days == np.round(days)))
-    return GroupFit(group, own, tuple(baselines), float(own.entry.min()), longest, whole)
+    step = _step(own.duration[own.exit != OPEN] / unit_days) * unit_days
+    return GroupFit(group, own, tuple(baselines), float(own.entry.min()), longest, step)
+
+
+def _step(times: np.ndarray) -> float:
+    """The largest whole number of which all times are multiples; 0 if there is none."""
+    whole = np.round(times)
+    if np.any(whole != times) or times.max() > LARGEST_STEPS:
+        return 0.0
+    return float(np.gcd.reduce(whole.astype(int)))
 
 
 def _frailty(groups: Sequence[GroupFit]) -> Frailty | None:

@@ -109,11 +109,6 @@ def _beside(
     })  # fmt: skip
 
 
-def farthest(rows: pd.DataFrame) -> float:
-    """The largest distance between the fitted and the observed share."""
-    return float(np.max(np.abs(rows["fitted"] - rows["observed"])))
-
-
 def manifest(
     found: Fit, table: Table, judged: Judged, unit: str, command: str, hazard: dict[str, str],
     under: str | None, seconds: float,
