@@ -11,6 +11,7 @@ from sim import __version__
 from sim.rules.errors import InputError
 
 OVERRIDES = "overrides"
+OVERRIDE = "key=value"
 
 
 @dataclass(frozen=True)
@@ -220,7 +221,7 @@ class _Parser(argparse.ArgumentParser):
     """An argparse parser whose complaints are input errors, so that they read as all others do."""
 
     def error(self, message: str) -> NoReturn:
-        raise InputError([message])
+        raise InputError([message.removesuffix(f", {OVERRIDE}")])
 
 
 def _parsers() -> tuple[_Parser, dict[str, _Parser]]:
@@ -244,7 +245,7 @@ def _parsers() -> tuple[_Parser, dict[str, _Parser]]:
             parser.add_argument(flag, **FLAGS[flag])
         if command.takes_overrides:
             parser.add_argument(
-                OVERRIDES, nargs="*", metavar="key=value", help="e.g. scenarios=four_regimes"
+                OVERRIDES, nargs="*", metavar=OVERRIDE, help="e.g. scenarios=four_regimes"
             )
         parsers[name] = parser
     return top, parsers

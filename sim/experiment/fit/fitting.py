@@ -11,6 +11,7 @@ from sim.experiment.fit import observed, pieces
 from sim.experiment.fit.frailty import Frailty, profile
 from sim.experiment.fit.judging import WAYS, Spells
 from sim.experiment.fit.rates import Rates, cumulative, estimate, of_survivors
+from sim.rules.errors import InputError
 from sim.rules.people import GROUPS, JOB, OPEN
 
 SAMPLE_FOR_FRAILTY = 40_000
@@ -91,11 +92,22 @@ def fit(
         variance: of the gamma frailty (mean 1) that multiplies the job rate in the model.
         unit_days: days of the table's unit; cuts by quantiles are multiples of it.
         cuts: spell days at which all rates may jump.
+    Raises:
+        InputError: no finite rates give those still there the rates that were observed.
     """
     found = []
     for code in np.unique(spells.group):
         own = spells.of(spells.group == code)
         found.append(_group(GROUPS[code], own, variance, unit_days, cuts))
+    impossible = [
+        f"{one.group}: the jobs of those long unemployed come faster than any rates of these pieces "
+        f"allow with population.frailty_variance={variance:g}; set a smaller one, or choose --cuts."
+        for one in found
+        for baseline in one.baselines
+        if not baseline.rates.settled
+    ]
+    if impossible:
+        raise InputError(impossible)
     return Fit(tuple(found), variance, _frailty(found))
 
 

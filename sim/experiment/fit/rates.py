@@ -18,14 +18,23 @@ import numpy as np
 from scipy.stats import chi2, norm
 
 LEVEL = 0.95
-MOST_STEPS = 100
+MOST_STEPS = 60
+MOST_HALVINGS = 30
 LONGEST_STEP = 1.0
-SMALL_STEP = 1e-10
+NEAR = 1e-9
+"""The slope, in parts of the exits, at which the likelihood is at its largest."""
+
+HIGHEST = 50.0
+"""A rate a day above which a solution is none: the likelihood grows without end."""
 
 
 @dataclass(frozen=True)
 class Rates:
-    """Rates a day by piece, with ends of the interval, exits, and days at risk."""
+    """Rates a day by piece, with ends of the interval, exits, and days at risk.
+
+    ``settled`` is false where no finite rates have the largest likelihood: people of frailty 1
+    cannot leave fast enough for those still there to leave as fast as they were seen to.
+    """
 
     rate: np.ndarray
     low: np.ndarray
@@ -33,6 +42,7 @@ class Rates:
     exits: np.ndarray
     days: np.ndarray
     log_likelihood: np.ndarray
+    settled: np.ndarray
 
 
 def days_in_pieces(day: np.ndarray, starts: np.ndarray) -> np.ndarray:
@@ -74,12 +84,15 @@ def estimate(
     if variance > 0.0:
         longest = float(np.max(duration))
         rate = task.solve(_of_survivors(rate, starts, longest, variance))
-    information = task.derivatives(rate)[1]
+    slope, information = task.derivatives(rate)
+    definite = np.linalg.eigvalsh(information)[..., 0] > 0.0
+    flat = np.all(np.abs(slope) <= 1e3 * NEAR * np.maximum(exits, 1.0), axis=-1)
+    settled = definite & flat & (rate.max(-1) < HIGHEST)
+    information = np.where(settled[..., None, None], information, np.eye(len(starts)))
     error = np.sqrt(np.diagonal(np.linalg.inv(information), axis1=-2, axis2=-1))
     width = np.exp(norm.ppf(0.5 + LEVEL / 2) * error)
     none_seen = chi2.ppf(0.5 + LEVEL / 2, 2) / 2
-    with np.errstate(divide="ignore"):
-        most = np.where(days > 0.0, none_seen / days, np.inf)
+    most = np.divide(none_seen, days, out=np.full_like(days, np.inf), where=days > 0.0)
     return Rates(
         rate,
         np.where(known, rate / width, 0.0),
@@ -87,6 +100,7 @@ def estimate(
         exits,
         days,
         task.log_likelihood(rate),
+        settled,
     )
 
 
@@ -96,9 +110,10 @@ def _of_survivors(rate: np.ndarray, starts: np.ndarray, longest: float, variance
     With the survivors' cumulative rate M the single person's is (exp(theta M) - 1) / theta.
     """
     width = np.diff(np.append(starts, max(longest, starts[-1] + 1.0)))
-    end = np.cumsum(rate * width, axis=-1)
-    rise = np.exp(variance * end) - np.exp(variance * (end - rate * width))
-    return np.where(rate > 0.0, rise / (variance * width), 0.0)
+    most = HIGHEST / 10.0  # of theta M: a start, no more
+    end = np.cumsum(variance * rate * width, axis=-1)
+    rise = np.exp(np.minimum(end, most)) - np.exp(np.minimum(end - variance * rate * width, most))
+    return np.where(rate > 0.0, np.maximum(rise / (variance * width), rate), 0.0)
 
 
 @dataclass(frozen=True)
@@ -113,23 +128,27 @@ class _Task:
     variance: float
 
     def solve(self, rate: np.ndarray) -> np.ndarray:
-        """The rates of the largest likelihood, by Newton's method in their logs.
-
-        Raises:
-            ArithmeticError: it does not settle.
-        """
+        """Rates of the largest likelihood: Newton's method in their logs, never downhill."""
+        value = self.log_likelihood(rate)
+        scale = np.maximum(self.exits, 1.0)
         for _ in range(MOST_STEPS):
             slope, information = self.derivatives(rate)
-            try:
-                np.linalg.cholesky(information)
-                step = np.linalg.solve(information, slope[..., None])[..., 0]
-            except np.linalg.LinAlgError:
-                step = slope / np.where(self.known, self.exits, 1.0)
+            if np.all(np.abs(slope) <= NEAR * scale) or np.any(rate > 10.0 * HIGHEST):
+                break
+            bad = np.linalg.eigvalsh(information)[..., 0] <= 0.0
+            plain = scale[..., None] * np.eye(scale.shape[-1])
+            information = np.where(bad[..., None, None], plain, information)
+            step = np.linalg.solve(information, slope[..., None])[..., 0]
             step = np.clip(step, -LONGEST_STEP, LONGEST_STEP)
-            rate = rate * np.exp(step)
-            if np.max(np.abs(step)) < SMALL_STEP:
-                return rate
-        raise ArithmeticError(f"rates did not settle in {MOST_STEPS} steps")
+            for _ in range(MOST_HALVINGS):
+                new = rate * np.exp(step)
+                reached = self.log_likelihood(new)
+                worse = reached < value - NEAR * np.abs(value)
+                if not worse.any():
+                    break
+                step = np.where(worse[..., None], step / 2.0, step)
+            rate, value = new, reached
+        return rate
 
     def derivatives(self, rate: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Slope of the log-likelihood in the logs of the rates, and minus its second derivatives."""
