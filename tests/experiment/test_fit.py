@@ -10,6 +10,7 @@ from sim.experiment.fit.fitting import fit
 from sim.experiment.fit.frailty import IDENTIFIED, LARGEST, NOT, profile
 from sim.experiment.fit.judging import Spells
 from sim.experiment.fit.rates import cumulative, estimate, of_survivors
+from sim.rules.errors import InputError
 from sim.rules.people import JOB, OPEN, OTHER
 from tests.spells import JOB_RATE, NO_DAY, OTHER_RATE, STARTS, known
 
@@ -171,9 +172,19 @@ def test_the_variance_is_identified_by_few_pieces_and_not_by_rates_free_to_fall(
 
     best, low, high, verdict = of(one_table(9, 40_000, 1.0, late=False), STARTS)
     assert verdict == IDENTIFIED and low < 1.0 < high and low < best < high and high - low < 1.0
-    free = np.arange(0.0, 300.0, 14.0)
-    _, low, high, verdict = of(one_table(10, 600, 1.0), free)
+    free = np.arange(0.0, 900.0, 14.0)
+    _, low, high, verdict = of(one_table(10, 300, 1.0, late=False), free)
     assert verdict == NOT and (low, high) == (0.0, LARGEST)
+
+
+def test_rates_that_no_finite_solution_gives_are_refused_with_advice() -> None:
+    """Those seen only from day 100 on leave within a day: with one rate and this variance the
+    survivors' rate on day 100 is at most 1 / (4 * 100)."""
+    s = Spells(np.zeros(40, int), np.full(40, JOB), np.full(40, 100.0), np.full(40, 101.0))
+    assert not estimate(s.entry, s.duration, s.exit == JOB, STARTS[:1], 4.0).settled
+    with pytest.raises(InputError, match="population.frailty_variance=4; set a smaller one"):
+        fit(s, 4.0, 1.0)
+    assert fit(s, 0.0, 1.0).groups[0].baselines[0].rates.rate == pytest.approx(1.0)
 
 
 def test_pieces_have_at_least_30_exits_each_and_end_on_whole_units() -> None:
