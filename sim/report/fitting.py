@@ -53,7 +53,7 @@ def about(
                 said.append(say("fit.under_noisy", group=group, error=show(100 * worst)))
     said.append(say("fit.variance", variance=found.variance))
     for one in found.groups:
-        said.append(say("fit.beyond", group=one.group, longest=f"{one.longest_day:g}"))
+        said.append(say("fit.beyond", group=one.group, longest=f"{one.longest_day:.0f}"))
         if one.first_day > 0.0:
             said.append(say("fit.early", group=one.group, first=f"{one.first_day:g}"))
         limit = values["population"]["groups"][one.group]["benefit_limit_days"]
@@ -134,7 +134,7 @@ def near(found: Fit) -> list[str]:
     for one in found.groups:
         gap, day, inside = one.nearness()
         points, share = show(100 * gap, place=-1), f"{100 * inside:.0f}"
-        said.append(say("fit.near", group=one.group, points=points, day=f"{day:g}", inside=share))
+        said.append(say("fit.near", group=one.group, points=points, day=f"{day:.0f}", inside=share))
     return said
 
 

@@ -26,8 +26,8 @@ from sim.report.words import name_of, say
 from sim.rules.people import EXITS
 
 LEFT, TALL, HEAD, FOOT = 0.5, 1.3, 0.42, 0.42
-ONE, TWO, GAP = 3.9, 1.72, 0.22
-ROOM = 48.0
+ONE, TWO, GAP = 3.9, 1.62, 0.18
+ROOM = 52.0
 TITLE, TEXT, SOURCE = 11.5, 8.5, 7.5
 TICKS = ([0, 0.25, 0.5, 0.75, 1], ["0 %", "25 %", "50 %", "75 %", "100 %"])
 
