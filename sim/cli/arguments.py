@@ -11,6 +11,7 @@ from sim import __version__
 from sim.rules.errors import InputError
 
 OVERRIDES = "overrides"
+OVERRIDE = "key=value"
 
 
 @dataclass(frozen=True)
@@ -82,6 +83,28 @@ FLAGS: dict[str, dict[str, Any]] = {
         "metavar": "NAME",
         "help": "scenarios for our engines, at design=quick (default: four_regimes)",
     },
+    "--unit": {
+        "choices": ("days", "weeks"),
+        "default": "days",
+        "help": "the unit of durations and entries in the table (default: days)",
+    },
+    "--group": {
+        "metavar": "NAME",
+        "help": "the target group of all spells, where the table has no column group",
+    },
+    "--cuts": {
+        "metavar": "DAYS",
+        "help": "spell days at which rates may jump, as 28,91,182 (default: by quantiles of exits)",
+    },
+    "--under": {
+        "metavar": "REGIME",
+        "help": "divide out what the meetings of this regime did, as the one that they lived under",
+    },
+    "--name": {
+        "default": "my_baseline",
+        "metavar": "NAME",
+        "help": "name of the hazard file (default: my_baseline)",
+    },
     "--out": {
         "type": Path,
         "metavar": "DIR",
@@ -141,6 +164,32 @@ COMMANDS: dict[str, Command] = {
         ),
         flags=("--force",),
     ),
+    "fit": Command(
+        "fit baseline hazards to your own table of spells, to a file for hazard=NAME",
+        "sim.cli.fitting:fit",
+        positionals=(
+            (
+                "table",
+                {
+                    "type": Path,
+                    "metavar": "spells.csv",
+                    "help": "CSV or Parquet; columns "
+                    "duration, event, and if you have them exit, group, entry",
+                },
+            ),
+        ),
+        flags=(
+            "--unit",
+            "--group",
+            "--cuts",
+            "--under",
+            "--name",
+            "--force",
+            "--strict",
+            "--plugin",
+        ),
+        takes_overrides=True,
+    ),
     "calibrate": Command(
         "fit effects to published figures: every solution, the ridge, what can be attained",
         "sim.cli.calibrating:calibrate",
@@ -196,7 +245,7 @@ class _Parser(argparse.ArgumentParser):
     """An argparse parser whose complaints are input errors, so that they read as all others do."""
 
     def error(self, message: str) -> NoReturn:
-        raise InputError([message])
+        raise InputError([message.removesuffix(f", {OVERRIDE}")])
 
 
 def _parsers() -> tuple[_Parser, dict[str, _Parser]]:
@@ -220,7 +269,7 @@ def _parsers() -> tuple[_Parser, dict[str, _Parser]]:
             parser.add_argument(flag, **FLAGS[flag])
         if command.takes_overrides:
             parser.add_argument(
-                OVERRIDES, nargs="*", metavar="key=value", help="e.g. scenarios=four_regimes"
+                OVERRIDES, nargs="*", metavar=OVERRIDE, help="e.g. scenarios=four_regimes"
             )
         parsers[name] = parser
     return top, parsers

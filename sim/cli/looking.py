@@ -74,6 +74,7 @@ def list_choices(arguments: argparse.Namespace) -> None:
         ("Regimes: arms.ARM.regime=NAME", catalogue.list_regimes(registry=registry)),
         ("Effects of meetings: effect=NAME", catalogue.list_options("effect")),
         ("Forms of an effect: effect.kind=NAME", catalogue.list_effects(registry)),
+        ("Hazard files: hazard=NAME", catalogue.list_options("hazard")),
         ("Hazards: hazard.GROUP.EXIT.kind=NAME", catalogue.list_hazards(registry)),
         ("Designs: design=NAME", catalogue.list_options("design")),
         ("Targets: samtale calibrate target=NAME", catalogue.list_options("target")),

@@ -2,11 +2,16 @@
 
 import argparse
 import re
+from collections.abc import Sequence
 from importlib.resources import files
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from sim.cli import console
 from sim.rules.errors import InputError
+
+if TYPE_CHECKING:
+    from sim.config.catalogue import Choice
 
 PLACES = {
     "scenario": ("scenario.yaml", "scenarios/{name}.yaml"),
@@ -24,7 +29,8 @@ LONGEST = 60
 def new(arguments: argparse.Namespace) -> None:
     """Writes the file into the current folder and says how to run it."""
     kind, name = arguments.kind, arguments.name
-    _check_name(kind, name)
+    if problem := name_problem(name, kind, _shipped(kind)):
+        raise InputError(problem)
     template, place = PLACES[kind]
     path = Path(place.format(name=name))
     if path.exists() and not arguments.force:
@@ -36,18 +42,23 @@ def new(arguments: argparse.Namespace) -> None:
     console.say(f"Wrote {path}. Try it: {NEXT[kind].format(name=name)}")
 
 
-def _check_name(kind: str, name: str) -> None:
-    from sim.config import catalogue
-
+def name_problem(name: str, kind: str, shipped: Sequence["Choice"]) -> str:
+    """What is wrong with the name of a new file, or ''."""
     if not re.fullmatch(r"[a-z][a-z0-9_]*", name) or len(name) > LONGEST:
-        raise InputError(
+        return (
             f"the name is {name!r}; it must begin with a-z and hold only a-z, 0-9 and _, "
             f"at most {LONGEST} of them"
         )
-    shipped = {
-        "scenario": lambda: catalogue.list_scenarios(catalogue.data_root()),
-        "hazard": catalogue.list_hazards,
-        "regime": lambda: catalogue.list_regimes(catalogue.data_root()),
-    }[kind]()
     if name in [choice.name for choice in shipped]:
-        raise InputError([f"{name} is a {kind} that ships with samtale; choose another name"])
+        return f"{name} is a {kind} that ships with samtale; choose another name"
+    return ""
+
+
+def _shipped(kind: str) -> Sequence["Choice"]:
+    from sim.config import catalogue
+
+    if kind == "hazard":
+        return catalogue.list_hazards()
+    if kind == "scenario":
+        return catalogue.list_scenarios(catalogue.data_root())
+    return catalogue.list_regimes(catalogue.data_root())

@@ -63,6 +63,10 @@ class Library:
         """Options of a group, sorted."""
         return sorted({file.stem for place in self.places(group) for file in place.glob("*.yaml")})
 
+    def own(self, group: str, name: str) -> Path:
+        """Where the user's own option of a group stands, whether it is there or not."""
+        return self.folder / _OWN_FOLDERS[group] / f"{name}.yaml"
+
     def file(self, group: str, name: str) -> Path | None:
         """The file of an option: by its name, or as a path to a .yaml file or a run folder."""
         a_path = name.endswith((".yaml", ".yml")) or "/" in name or "\\" in name

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from sim.experiment.duration import people_lived
 from sim.model.engines import COMPILED
+from sim.model.settings import area_shares
 from sim.rules.errors import ResourceError
 
 if TYPE_CHECKING:
@@ -20,6 +21,8 @@ PROGRAM_BYTES = 250e6
 """What the program itself takes, in each process."""
 LIFE_BYTES = {COMPILED: 470.0}
 LIFE_BYTES_SIMPY = 1_750.0
+LIFE_BYTES_BY_AREA = 225.0
+"""The same where areas are summed and let go one after the other (compiled)."""
 """Memory of a life while its replication lives, by engine: measured, rows of all worlds at once."""
 REPLICATION_BYTES = 5e5
 """Memory of a finished replication until the tables are made."""
@@ -42,6 +45,8 @@ def need_of(study: Study, replications: int) -> Need:
     workers = int(compute["workers"]) if compute["backend"] == "local" else 1
     at_once = min(workers, replications)
     a_life = LIFE_BYTES.get(study.engine, LIFE_BYTES_SIMPY)
+    if study.engine == COMPILED and area_shares(study.values["office"]):
+        a_life = LIFE_BYTES_BY_AREA
     lives = people_lived(study)
     memory = (at_once + (workers > 1)) * PROGRAM_BYTES + at_once * lives * a_life
     keeps = {"all": replications, "first": 1}.get(study.values["design"]["keep_rows"], 0)
