@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from sim.experiment.pool import Pool
-from sim.report.folder import read
+from sim.report.folder import in_words, read
+from sim.report.words import LANGUAGES, language
 
 __all__ = ["DRAWING", "write"]
 
@@ -18,19 +19,27 @@ DRAWING = ("sim.report.figures",)
 def write(
     folder: Path, facts: Mapping[str, Any] | None = None, pool: Pool | None = None
 ) -> list[Path]:
-    """Write figures/*.svg and *.png and report.html of a finished run; return what was written.
+    """Write the figures and the brief of a finished run in each language; return what was written.
+
+    English: report.html, figures/*.svg and *.png; Danish: report.da.html, figures/da/.
 
     `facts` stands for manifest.json, which a run writes last; `pool` draws, or this process
-    without one. Equal tables and facts give equal bytes. Raises FileNotFoundError where the folder holds no summary.csv, ValueError where that
-    names no arm.
+    without one. Equal tables and facts give equal bytes. Raises FileNotFoundError where the folder
+    holds no summary.csv, ValueError where that names no arm.
     """
     # Matplotlib and Jinja take a second to import, which only this function needs.
     from sim.report import brief
     from sim.report.figures import draw_all
 
-    run = read(Path(folder), facts)
-    drawn = draw_all(run, pool or Pool())
+    found = read(Path(folder), facts)
+    runs = {}
+    for code in LANGUAGES:
+        with language(code):
+            runs[code] = in_words(found)
     written = []
-    for figure in drawn:
-        written += [*figure.tables, figure.svg, figure.png]
-    return [*written, brief.write(run, drawn)]
+    for code, drawn in draw_all(runs, pool or Pool()).items():
+        for figure in drawn:
+            written += [*figure.tables, *figure.files]
+        with language(code):
+            written.append(brief.write(runs[code], drawn))
+    return written

@@ -18,7 +18,7 @@ from sim.report.folder import Arm, Run, clean
 from sim.report.html import page
 from sim.report.inline import inline
 from sim.report.suspension import backlog_lines, planned_lines, suspension_sentences
-from sim.report.words import find, name_of, say
+from sim.report.words import LANGUAGES, find, name_of, say, spoken
 
 FACTS = (
     "command",
@@ -34,8 +34,13 @@ FACTS = (
 """What the page shows of the manifest: nothing that differs from one making to the next."""
 
 
+def file_name(code: str) -> str:
+    """The name of the page in a language: report.html, report.da.html."""
+    return "report.html" if code == LANGUAGES[0] else f"report.{code}.html"
+
+
 def write(run: Run, drawn: Sequence[Drawn]) -> Path:
-    """Write report.html into the run folder."""
+    """Write the page of the language spoken into the run folder."""
     content = page(
         "report.html.j2",
         run=run,
@@ -55,7 +60,7 @@ def write(run: Run, drawn: Sequence[Drawn]) -> Path:
         remarks=remarks(run),
         facts=facts_of(run),
     )
-    path = run.path / "report.html"
+    path = run.path / file_name(spoken())
     path.write_text(content, encoding="utf-8", newline="\n")
     return path
 

@@ -9,7 +9,7 @@ from importlib.resources import files
 from jinja2 import Environment, StrictUndefined
 from markupsafe import Markup
 
-from sim.report.words import LANGUAGE, say
+from sim.report.words import say, spoken
 
 
 def page(template: str, **values: object) -> str:
@@ -22,5 +22,5 @@ def page(template: str, **values: object) -> str:
                               lstrip_blocks=True)  # fmt: skip
     source = folder.joinpath(template).read_text(encoding="utf-8")
     return environment.from_string(source).render(
-        language=LANGUAGE, policy=policy, style=Markup(style), say=say, **values
+        language=spoken(), policy=policy, style=Markup(style), say=say, **values
     )
