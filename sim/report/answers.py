@@ -62,7 +62,8 @@ def beside(run: Run) -> list[str]:
             continue
         figures = [one for one in asked if one["metric"] == metric]
         listed = [
-            say("answers.figure", value=plain(one["value"]), what=translated(one["what"])) for one in figures
+            say("answers.figure", value=plain(one["value"]), what=translated(one["what"]))
+            for one in figures
         ]
         more = _by_arm(run, "differences", metric, "difference")
         said = [say("answers.beside", metric=name_of("metric", metric), arms=_listed(means))]

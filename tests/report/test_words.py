@@ -76,7 +76,9 @@ def shipped() -> set[str]:
     return {" ".join(text.split()) for text in found}
 
 
-def test_every_shipped_scenario_and_regime_has_its_words_in_danish_and_no_word_is_left_over() -> None:
+def test_every_shipped_scenario_and_regime_has_its_words_in_danish_and_no_word_is_left_over() -> (
+    None
+):
     known = catalogue("da")["translated"]
     assert sorted(shipped()) == sorted(known)
     assert [text for text, said in known.items() if places(text) != places(said)] == []

@@ -72,9 +72,7 @@ def draw_all(runs: Mapping[str, Run], pool: Pool) -> dict[str, list[Drawn]]:
     wanted = [(code, stem) for stem in first for code in runs]
     done = zip(wanted, pool.map(draw_one, dict(runs), wanted), strict=True)
     drawn = {one: figure for one, figure in done if figure is not None}
-    return {
-        code: [drawn[code, stem] for stem in stems if (code, stem) in drawn] for code in runs
-    }
+    return {code: [drawn[code, stem] for stem in stems if (code, stem) in drawn] for code in runs}
 
 
 def folder_of(run: Run, code: str) -> Path:
