@@ -40,6 +40,10 @@ FLAGS: dict[str, dict[str, Any]] = {
         "metavar": "FILE.py",
         "help": "load a hazard, an effect or a schedule of your own (may be repeated)",
     },
+    "--pdf": {
+        "action": "store_true",
+        "help": "print the pages to PDF too, with Chromium or WeasyPrint",
+    },
     "--person": {
         "type": int,
         "metavar": "N",
@@ -108,6 +112,7 @@ COMMANDS: dict[str, Command] = {
         "make the tables, figures and report of a finished run again",
         "sim.cli.reading:report",
         positionals=(_FOLDER,),
+        flags=("--pdf",),
     ),
     "trace": Command(
         "tell one person's life in words and in one picture",

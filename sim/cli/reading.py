@@ -49,15 +49,21 @@ def _run(folder: Path) -> "RunFolder":
 
 
 def report(arguments: argparse.Namespace) -> None:
-    """Makes the tables, figures and report of a finished run again."""
+    """Makes the tables, figures and report of a finished run again; with --pdf also its PDFs."""
     from sim.experiment import store
-    from sim.report import write
+    from sim.report import pages, pdf, write
 
     finished = _run(arguments.folder)
     write(finished.path, finished.manifest)
     store.reseal(finished)
     print_comparison(finished.path)
-    console.say(f"Report: {arguments.folder / 'report.html'}")
+    for page in pages(arguments.folder):
+        console.say(f"Report: {page}")
+    if arguments.pdf:
+        printed = pdf.print_pages(pages(finished.path))
+        store.reseal(finished)
+        for path in printed:
+            console.say(f"PDF:    {arguments.folder / path.name}")
 
 
 def trace(arguments: argparse.Namespace) -> None:

@@ -56,6 +56,7 @@ def run(arguments: argparse.Namespace) -> None:
     from sim.experiment.duration import estimate_seconds
     from sim.experiment.manifest import Origin
     from sim.model.engines import compile_ahead, compiling_note, may_compile
+    from sim.report import pages
 
     values = configuration.values
     with compare.start_pool(values["compute"], values["design"]["replications"]) as pool:
@@ -85,7 +86,8 @@ def run(arguments: argparse.Namespace) -> None:
     print_comparison(finished.path)
     console.say(time_line(finished.manifest))
     console.say(f"Results: {near(folder)}")
-    console.say(f"Report:  {near(folder / 'report.html')}")
+    for page in pages(folder):
+        console.say(f"Report:  {near(page)}")
 
 
 def print_comparison(folder: Path) -> None:

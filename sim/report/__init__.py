@@ -10,10 +10,18 @@ from sim.experiment.pool import Pool
 from sim.report.folder import in_words, read
 from sim.report.words import LANGUAGES, language
 
-__all__ = ["DRAWING", "write"]
+__all__ = ["DRAWING", "pages", "write"]
 
 DRAWING = ("sim.report.figures",)
 """What a process imports before it draws (it takes a second)."""
+
+
+def pages(folder: Path) -> list[Path]:
+    """The pages of a run, one in each language: report.html, report.da.html."""
+    return [
+        folder / ("report.html" if code == LANGUAGES[0] else f"report.{code}.html")
+        for code in LANGUAGES
+    ]
 
 
 def write(
@@ -36,10 +44,10 @@ def write(
     for code in LANGUAGES:
         with language(code):
             runs[code] = in_words(found)
-    written = []
-    for code, drawn in draw_all(runs, pool or Pool()).items():
+    written: list[Path] = []
+    for (code, drawn), page in zip(draw_all(runs, pool or Pool()).items(), pages(Path(folder)), strict=True):
         for figure in drawn:
             written += [*figure.tables, *figure.files]
         with language(code):
-            written.append(brief.write(runs[code], drawn))
+            written.append(brief.write(runs[code], drawn, page))
     return written

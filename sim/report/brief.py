@@ -34,16 +34,10 @@ FACTS = (
 )
 """What the page shows of the manifest: nothing that differs from one making to the next."""
 
-
-def file_name(code: str) -> str:
-    """The name of the page in a language: report.html, report.da.html."""
-    return "report.html" if code == LANGUAGES[0] else f"report.{code}.html"
-
-
 PRINTED = ("trial_looks", "account_differences", "survival")
 """Figures of which the first two that are there are printed."""
 
-LONG = ("engine", "checks", "packages", "rows_sha256")
+LONG = ("commit", "engine", "checks", "packages", "rows_sha256")
 """Facts that are not printed."""
 
 MANY_ARMS = 6
@@ -63,8 +57,8 @@ KEY_ASSUMPTIONS = (
 """What the answer rests on most, as sensitivity studies of the default scenario found."""
 
 
-def write(run: Run, drawn: Sequence[Drawn]) -> Path:
-    """Write the page of the language spoken into the run folder."""
+def write(run: Run, drawn: Sequence[Drawn], path: Path) -> Path:
+    """Write the page in the language spoken."""
     changed = tables.parameter_rows(run, "changed")
     content = page(
         "report.html.j2",
@@ -92,7 +86,6 @@ def write(run: Run, drawn: Sequence[Drawn]) -> Path:
         ],
         facts=facts_of(run),
     )
-    path = run.path / file_name(spoken())
     path.write_text(content, encoding="utf-8", newline="\n")
     return path
 
