@@ -45,7 +45,9 @@ def write(
         with language(code):
             runs[code] = in_words(found)
     written: list[Path] = []
-    for (code, drawn), page in zip(draw_all(runs, pool or Pool()).items(), pages(Path(folder)), strict=True):
+    for (code, drawn), page in zip(
+        draw_all(runs, pool or Pool()).items(), pages(Path(folder)), strict=True
+    ):
         for figure in drawn:
             written += [*figure.tables, *figure.files]
         with language(code):

@@ -113,7 +113,9 @@ def test_both_languages_show_the_same_numbers_everywhere(reported: Path) -> None
 
 @pytest.mark.parametrize("language", PAGES)
 def test_the_answers_hold_the_days_and_kroner_of_the_csvs(reported: Path, language: str) -> None:
-    days = pd.read_csv(reported / "differences.csv").query("metric == 'days_saved' and group == 'all'")
+    days = pd.read_csv(reported / "differences.csv").query(
+        "metric == 'days_saved' and group == 'all'"
+    )
     money = pd.read_csv(reported / "figures" / "account_differences.csv")
     money = money[money["account"] == "municipality"].set_index("arm")
     answers = page_of(reported, language).answers

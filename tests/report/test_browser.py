@@ -202,7 +202,9 @@ def test_a_hostile_configuration_does_nothing_in_a_browser(
         assert opened.page.locator("#arms label").count() == 2
 
 
-def test_pdfs_are_printed_by_what_is_installed(browser: Any, reported: Path, tmp_path: Path) -> None:
+def test_pdfs_are_printed_by_what_is_installed(
+    browser: Any, reported: Path, tmp_path: Path
+) -> None:
     page = tmp_path / "report.html"
     page.write_bytes(pages(reported)[0].read_bytes())
     (printed,) = pdf.print_pages([page])
