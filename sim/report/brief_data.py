@@ -45,8 +45,13 @@ def brief_data(run: Run) -> dict[str, Any]:
 
 
 def _groups(run: Run) -> list[str]:
-    found = list(dict.fromkeys(run.table("summary")["group"]))
+    found = list(dict.fromkeys(g for name in ("survival", "summary") for g in _column(run, name)))
     return sorted(found, key=lambda group: group != "all")
+
+
+def _column(run: Run, table: str) -> list[str]:
+    frame = run.table(table)
+    return [] if frame.empty else list(frame["group"])
 
 
 def _number(value: float) -> float | None:
@@ -60,7 +65,7 @@ NO_ROW: Row = (NOTHING, math.nan, math.nan)
 
 
 def _days(run: Run, group: str) -> list[Row]:
-    return _rows(run, "differences", "difference", metric="days_saved", group=group)
+    return _rows(run, "days_saved", "days_saved", group=group)
 
 
 def _net(run: Run, account: str) -> list[Row]:

@@ -133,14 +133,14 @@ def test_the_data_that_the_script_draws_from_are_those_of_the_csvs(
     reported: Path, language: str
 ) -> None:
     data = json.loads(page_of(reported, language).data)
-    days = pd.read_csv(reported / "differences.csv").query("metric == 'days_saved'")
+    days = pd.read_csv(reported / "figures" / "days_saved.csv")
     money = pd.read_csv(reported / "figures" / "account_differences.csv")
     survival = pd.read_csv(reported / "figures" / "survival.csv")
     arms = [arm["name"] for arm in data["arms"]]
     assert arms == list(dict.fromkeys(survival["arm"]))
     accounts = {one["name"]: one["cells"] for one in data["accounts"]}
     for table, by, cells, column in (
-        (days, "group", data["days"], "difference"),
+        (days, "group", data["days"], "days_saved"),
         (money, "account", accounts, "net_saving_dkk_per_spell"),
     ):
         for _, row in table.iterrows():
