@@ -17,7 +17,7 @@ BRINGS = {
     "rules": set(),
     "model": {"simpy", "numpy", "scipy", "holidays", "numba", "llvmlite"},
     "experiment": {"pandas", "pyarrow", "scipy", "statsmodels", "yaml", "SALib", "distributed"},
-    "report": {"matplotlib", "jinja2", "babel", "markupsafe", "rich"},
+    "report": {"matplotlib", "jinja2", "babel", "markupsafe", "rich", "weasyprint"},
     "config": {"hydra", "omegaconf"},
     "cli": set(),
 }

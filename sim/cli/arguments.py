@@ -41,6 +41,10 @@ FLAGS: dict[str, dict[str, Any]] = {
         "metavar": "FILE.py",
         "help": "load a hazard, an effect or a schedule of your own (may be repeated)",
     },
+    "--pdf": {
+        "action": "store_true",
+        "help": "print the pages to PDF too, with Chromium or WeasyPrint",
+    },
     "--person": {
         "type": int,
         "metavar": "N",
@@ -142,7 +146,7 @@ COMMANDS: dict[str, Command] = {
         "make the tables, figures and report of a finished run, sweep or sensitivity again",
         "sim.cli.reading:report",
         positionals=(_FOLDER,),
-        flags=("--unknown", "--check"),
+        flags=("--unknown", "--check", "--pdf"),
     ),
     "trace": Command(
         "tell one person's life in words and in one picture",

@@ -68,12 +68,14 @@ def _require_run(found: "RunFolder", folder: Path) -> None:
 
 
 def report(arguments: argparse.Namespace) -> None:
-    """Makes the tables, figures and report of what is finished again, or checks a run's numbers."""
+    """Makes the tables, figures and report of what is finished again, or checks a run's numbers;
+    with --pdf also the PDFs of a run."""
     from sim.experiment import store
 
     found = store.read(arguments.folder)
     kind = _kind(found)
-    if kind in (SWEEP, SENSITIVITY) and not arguments.check and arguments.unknown is None:
+    asks_run = arguments.check or arguments.pdf or arguments.unknown is not None
+    if kind in (SWEEP, SENSITIVITY) and not asks_run:
         (_sweep_again if kind == SWEEP else _sensitivity_again)(found, arguments.folder)
         return
     _require_run(found, arguments.folder)
@@ -85,7 +87,7 @@ def report(arguments: argparse.Namespace) -> None:
 
 def _report(finished: "RunFolder", arguments: argparse.Namespace) -> None:
     from sim.experiment import not_known, store
-    from sim.report import write
+    from sim.report import pages, pdf, write
 
     if arguments.unknown is not None:
         drawn = store.read(arguments.unknown)
@@ -93,7 +95,13 @@ def _report(finished: "RunFolder", arguments: argparse.Namespace) -> None:
     write(finished.path, finished.manifest)
     store.reseal(finished)
     print_comparison(finished.path)
-    console.say(f"Report: {arguments.folder / 'report.html'}")
+    for page in pages(arguments.folder):
+        console.say(f"Report: {page}")
+    if arguments.pdf:
+        printed = pdf.print_pages(pages(finished.path))
+        store.reseal(finished)
+        for path in printed:
+            console.say(f"PDF:    {arguments.folder / path.name}")
 
 
 def _sweep_again(found: "RunFolder", folder: Path) -> None:

@@ -52,6 +52,8 @@ def near(path: Path) -> Path:
 def run(arguments: argparse.Namespace) -> None:
     """Runs a scenario: plan, replications with a progress bar, tables, figures, report."""
     configuration = _with_begun_seed(arguments, configure(arguments))
+    from sim.report import pages
+
     folder = configuration.out or default_folder(configuration.scenario)
     try:
         finished = _run(arguments, configuration, folder)
@@ -62,7 +64,8 @@ def run(arguments: argparse.Namespace) -> None:
     print_comparison(finished.path)
     console.say(time_line(finished.manifest))
     console.say(f"Results: {near(folder)}")
-    console.say(f"Report:  {near(folder / 'report.html')}")
+    for page in pages(folder):
+        console.say(f"Report:  {near(page)}")
 
 
 def _run(arguments: argparse.Namespace, configuration: "Configuration", folder: Path) -> Any:

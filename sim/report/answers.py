@@ -9,10 +9,10 @@ import pandas as pd
 from sim.experiment.break_even import BreakEven, break_even
 from sim.report import hours, not_known
 from sim.report.cells import verdict
-from sim.report.digits import rounded, show, show_interval, with_interval
+from sim.report.digits import plain, rounded, show, show_interval, with_interval
 from sim.report.folder import Run, matching
 from sim.report.trial_words import trial_sentences
-from sim.report.words import join, name_of, say
+from sim.report.words import join, name_of, say, translated
 from sim.rules.apart import arms_apart_by
 
 MANY = 5
@@ -65,7 +65,8 @@ def beside(run: Run) -> list[str]:
             continue
         figures = [one for one in asked if one["metric"] == metric]
         listed = [
-            say("answers.figure", value=f"{one['value']:g}", what=one["what"]) for one in figures
+            say("answers.figure", value=plain(one["value"]), what=translated(one["what"]))
+            for one in figures
         ]
         more = _by_arm(run, "differences", metric, "difference")
         said = [say("answers.beside", metric=name_of("metric", metric), arms=_listed(means))]
@@ -101,7 +102,7 @@ def _listed(values: dict[str, tuple[float, float, float]]) -> str:
 def _reach(means: dict[str, tuple[float, float, float]], value: float) -> str:
     """Which arms have as many as was published."""
     reach = [title for title, (mean, _, _) in means.items() if mean >= value]
-    shown = f"{value:g}"
+    shown = plain(value)
     if len(reach) == len(means):
         return say("answers.every_reaches", value=shown)
     if reach:
@@ -130,7 +131,7 @@ def breaks_even(run: Run) -> list[str]:
     found = break_even(values, savings, run.facts.get("luck") != "grid")
     known = {
         "lever": name_of("lever", lever), "account": name_of("account", account),
-        "first": f"{values[0]:g}", "last": f"{values[-1]:g}",
+        "first": plain(values[0]), "last": plain(values[-1]),
     }  # fmt: skip
     if math.isfinite(found.value):
         return [
@@ -155,6 +156,6 @@ def _span(found: BreakEven, values: list[float]) -> str:
         return ""
     if math.isfinite(low) and math.isfinite(high):
         return say("answers.span", span=show_interval(found.value, low, high))
-    below = say("answers.below", value=f"{values[0]:g}") if math.isinf(low) else show(low)
-    above = say("answers.above", value=f"{values[-1]:g}") if math.isinf(high) else show(high)
+    below = say("answers.below", value=plain(values[0])) if math.isinf(low) else show(low)
+    above = say("answers.above", value=plain(values[-1])) if math.isinf(high) else show(high)
     return say("answers.span_open", low=below, high=above)

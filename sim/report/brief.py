@@ -1,9 +1,9 @@
-"""The page that holds the answer, the tables and the figures: one file, no network, no script."""
+"""The page that holds the answer, the tables and the figures: one file that asks for nothing."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +11,7 @@ from markupsafe import Markup
 
 from sim.report import precision, tables
 from sim.report.answers import closing_sentences
+from sim.report.brief_data import brief_data
 from sim.report.cells import verdict
 from sim.report.digits import show, show_interval
 from sim.report.figures import Drawn
@@ -18,7 +19,7 @@ from sim.report.folder import Arm, Run, clean
 from sim.report.html import page
 from sim.report.inline import inline
 from sim.report.suspension import backlog_lines, planned_lines, suspension_sentences
-from sim.report.words import find, name_of, say
+from sim.report.words import LANGUAGES, find, name_of, say, spoken, translated
 
 FACTS = (
     "command",
@@ -33,29 +34,58 @@ FACTS = (
 )
 """What the page shows of the manifest: nothing that differs from one making to the next."""
 
+PRINTED = ("trial_looks", "account_differences", "survival")
+"""Figures of which the first two that are there are printed."""
 
-def write(run: Run, drawn: Sequence[Drawn]) -> Path:
-    """Write report.html into the run folder."""
+LONG = ("commit", "engine", "checks", "packages", "rows_sha256")
+"""Facts that are not printed."""
+
+MANY_ARMS = 6
+"""With more of them the main table has an arm a row."""
+
+NAMES_PRINTED = 12
+"""So many names of changed parameters are printed."""
+
+KEY_ASSUMPTIONS = (
+    "effect.alpha",
+    "effect.rho",
+    "effect.tau_days",
+    "effect.threat",
+    "market.displacement",
+    "office.load_elasticity",
+)
+"""What the answer rests on most, as sensitivity studies of the default scenario found."""
+
+
+def write(run: Run, drawn: Sequence[Drawn], path: Path) -> Path:
+    """Write the page in the language spoken."""
+    changed = tables.parameter_rows(run, "changed")
     content = page(
         "report.html.j2",
+        also="brief",
+        data=brief_data(run),
         run=run,
+        many=len(run.arms) > MANY_ARMS,
         answers=answers(run),
         lines=tables.main_table(run),
-        figures=[_figure(figure) for figure in drawn],
+        figures=_figures(drawn),
         differences=tables.difference_table(run),
         costs=tables.cost_table(run),
         office=tables.office_table(run),
         suspension=suspension_sentences(run),
         backlog=backlog_lines(run),
         planned=planned_lines(run),
-        changed=tables.parameter_rows(run, "changed"),
+        key_assumptions=tables.key_rows(run, KEY_ASSUMPTIONS),
+        changed=changed,
+        changed_names=_names(changed),
         assumed=tables.parameter_rows(run, "assumed"),
         left_out=find("brief.left_out_list"),
         too_short="rmst_728_days" not in set(run.table("summary")["metric"]),
-        remarks=remarks(run),
+        remarks=[
+            (text, spoken() != LANGUAGES[0] and is_english) for text, is_english in _remarks(run)
+        ],
         facts=facts_of(run),
     )
-    path = run.path / "report.html"
     path.write_text(content, encoding="utf-8", newline="\n")
     return path
 
@@ -113,6 +143,17 @@ def _money(run: Run, arm: Arm) -> str:
     )
 
 
+def _names(rows: Sequence[Mapping[str, Any]]) -> str:
+    named = [clean(row["name"], 80) for row in rows]
+    more = ["…"] if len(named) > NAMES_PRINTED else []
+    return ", ".join(named[:NAMES_PRINTED] + more)
+
+
+def _figures(drawn: Sequence[Drawn]) -> list[dict[str, Any]]:
+    printed = [stem for stem in PRINTED if any(figure.stem == stem for figure in drawn)][:2]
+    return [{**_figure(figure), "printed": figure.stem in printed} for figure in drawn]
+
+
 def _figure(figure: Drawn) -> dict[str, Any]:
     label = f"{figure.title}. {figure.subtitle}"
     caption = find(f"caption.{figure.stem}")
@@ -125,14 +166,21 @@ def _figure(figure: Drawn) -> dict[str, Any]:
 
 def remarks(run: Run) -> list[str]:
     """What the run itself says against its figures: no interval, warnings, notes, metrics left out."""
-    said = [*no_interval(run), *precision.sentences(run)]
-    said += [*(run.facts.get("warnings") or []), *(run.facts.get("notes") or [])]
+    return [text for text, _ in _remarks(run)]
+
+
+def _remarks(run: Run) -> list[tuple[str, bool]]:
+    """Each remark, and whether it stands in English whatever the language spoken."""
+    said = [(text, False) for text in (*no_interval(run), *precision.sentences(run))]
+    for text in (*(run.facts.get("warnings") or []), *(run.facts.get("notes") or [])):
+        own = translated(str(text))
+        said.append((own, own == str(text)))
     left_out = run.facts.get("left_out") or {}
     said += [
-        say("brief.left_out_metric", metric=name_of("metric", metric), why=why)
+        (say("brief.left_out_metric", metric=name_of("metric", metric), why=why), False)
         for metric, why in left_out.items()
     ]
-    return [clean(text, 500) for text in said]
+    return [(clean(text, 500), is_english) for text, is_english in said]
 
 
 def no_interval(run: Run) -> list[str]:
@@ -142,12 +190,12 @@ def no_interval(run: Run) -> list[str]:
     return [say("brief.no_interval_one")] if run.facts.get("replications") == 1 else []
 
 
-def facts_of(run: Run) -> list[tuple[str, str]]:
-    """What is needed to run it again, from the manifest, in words."""
+def facts_of(run: Run) -> list[tuple[str, str, bool]]:
+    """What is needed to run it again, from the manifest, in words; whether it is for screens only."""
     shown = []
     for key in FACTS:
         if key in run.facts and run.facts[key] not in (None, "", {}, []):
-            shown.append((name_of("fact", key), clean(_flat(run.facts[key]), 2000)))
+            shown.append((name_of("fact", key), clean(_flat(run.facts[key]), 2000), key in LONG))
     return shown
 
 

@@ -2,9 +2,17 @@
 
 from __future__ import annotations
 
+import datetime
 import math
 from collections.abc import Sequence
+from functools import lru_cache
 
+from babel.dates import format_date
+from babel.numbers import get_decimal_symbol, get_group_symbol
+
+from sim.report.words import say, spoken
+
+LOCALES = {"en": "en_GB", "da": "da_DK"}
 MINUS = "\N{MINUS SIGN}"
 MOST_DIGITS = 4
 DIGITS_WITHOUT_INTERVAL = 3
@@ -54,6 +62,28 @@ def in_column(place: int | None, value: float, low: float, high: float) -> int |
     return place
 
 
+@lru_cache(maxsize=4)
+def _signs(language: str) -> dict[int, str]:
+    locale = LOCALES[language]
+    return {ord(","): get_group_symbol(locale), ord("."): get_decimal_symbol(locale)}
+
+
+def localised(number: str) -> str:
+    """A number that Python wrote, with the decimal and thousands signs of the language spoken."""
+    return number.translate(_signs(spoken()))
+
+
+def plain(value: float) -> str:
+    """A number as it was configured: 1.2, 18, 0.05."""
+    return localised(f"{value:g}")
+
+
+def day(date: datetime.date | str) -> str:
+    """A date in words: 27 November 2026."""
+    given = date if isinstance(date, datetime.date) else datetime.date.fromisoformat(date)
+    return str(format_date(given, "long", locale=LOCALES[spoken()]))
+
+
 def rounded(value: float, place: int) -> str:
     """The number rounded to 10**place, with thousands separators and a true minus sign."""
     if not math.isfinite(value):
@@ -61,7 +91,7 @@ def rounded(value: float, place: int) -> str:
     text = f"{value:,.{-place}f}" if place < 0 else f"{round(value / 10**place) * 10**place:,}"
     if text.startswith("-"):
         text = text[1:] if not text.strip("-0.,") else MINUS + text[1:]
-    return text
+    return localised(text)
 
 
 def show(
@@ -106,7 +136,8 @@ def show_interval(
     if whole:
         place = max(place, 0)
     unit = " %" if share else ""
-    return f"{rounded(low * factor, place)} to {rounded(high * factor, place)}{unit}"
+    ends = {"low": rounded(low * factor, place), "high": rounded(high * factor, place)}
+    return f"{say('digits.span', **ends)}{unit}"
 
 
 def with_interval(

@@ -14,6 +14,7 @@ import pandas as pd
 import yaml
 
 from sim.experiment.cells import plain_cell
+from sim.report.words import translated
 
 TEXT = frozenset(
     ["arm", "baseline", "group", "metric", "unit", "account", "item", "date", "outcome", "exit"]
@@ -157,6 +158,7 @@ def arms_of(scenario: Mapping[str, Any], summary: pd.DataFrame) -> tuple[Arm, ..
         arm = configured.get(name) or {}
         regime = (scenario.get("regimes") or {}).get(arm.get("regime")) or {}
         title = arm.get("title") or regime.get("title") or str(name).replace("_", " ")
+        title = translated(str(title))
         arms.append(Arm(str(name), clean(title, 90), place, "", _windows(arm, scenario)))
     parted = [arm.title.partition(": ") for arm in arms]
     if len({short for short, _, _ in parted}) < len(arms):
@@ -186,13 +188,31 @@ def read(path: Path, facts: Mapping[str, Any] | None = None) -> Run:
     arms = arms_of(scenario, tables["summary"])
     if not arms:
         raise ValueError(f"{path / 'summary.csv'} names no arm")
-    return Run(
+    run = Run(
         path=path,
-        title=clean(scenario.get("title") or path.name, 120),
-        question=clean(scenario.get("question") or "", 400),
-        note=clean(scenario.get("note") or scenario.get("notes") or "", 500),
+        title="",
+        question="",
+        note="",
         scenario=scenario,
         arms=arms,
         tables=tables,
         facts=dict(facts or {}),
+    )
+    return in_words(run)
+
+
+def in_words(run: Run) -> Run:
+    """The same run with its titles, question and note in the language spoken."""
+    scenario = run.scenario
+
+    def words(*keys: str, longest: int) -> str:
+        given = next((str(scenario[key]) for key in keys if scenario.get(key)), "")
+        return clean(translated(given), longest)
+
+    return replace(
+        run,
+        title=words("title", longest=120) or clean(run.path.name, 120),
+        question=words("question", longest=400),
+        note=words("note", "notes", longest=500),
+        arms=arms_of(scenario, run.tables["summary"]),
     )

@@ -9,6 +9,9 @@ from xml.sax.saxutils import escape, quoteattr
 
 DROPPED = ("metadata", "style", "title")
 REFERENCE = re.compile(r"url\(#")
+DECIMALS = re.compile(r"(\.\d\d)\d+")
+COORDINATES = ("d", "x", "y", "points")
+"""What is cut to hundredths of a point, which nobody sees; it halves the page."""
 
 
 def inline(path: Path, prefix: str, label: str) -> str:
@@ -51,7 +54,7 @@ def _attributes(element: ElementTree.Element, prefix: str) -> dict[str, str]:
         elif local == "id":
             found["id"] = prefix + value
         else:
-            found[local] = value
+            found[local] = DECIMALS.sub(r"\1", value) if local in COORDINATES else value
     return {key: REFERENCE.sub(f"url(#{prefix}", value) for key, value in found.items()}
 
 

@@ -7,7 +7,7 @@ import math
 import pandas as pd
 
 from sim.report.cells import NOTHING, Cell, verdict
-from sim.report.digits import MINUS, rounded, show, show_interval
+from sim.report.digits import MINUS, localised, rounded, show, show_interval
 from sim.report.folder import Arm, Run
 from sim.report.tables import Line
 from sim.report.words import name_of, say
@@ -134,9 +134,13 @@ def planned_lines(run: Run) -> list[Line]:
     return lines
 
 
+def _signed(value: float) -> str:
+    return localised(f"{value:+.1f}".replace("-", MINUS))
+
+
 def _planned(row: pd.Series) -> Cell:
     more = float(row["ratio"]) - 1.0
     kept = str(row["is_kept"]).lower() in ("true", "1", "1.0")
     said = say("planned.kept") if kept else say(f"planned.{row['role']}")
     value = float(row["planned_per_year"])
-    return Cell(value, show(value, place=-2), f"{100 * more:+.1f} %".replace("-", MINUS), said)
+    return Cell(value, show(value, place=-2), f"{_signed(100 * more)} %", said)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from sim.report.cells import NOTHING, OF_PEOPLE, Cell, cell_of, points, price
-from sim.report.digits import last_place, show
+from sim.report.digits import last_place, plain, show
 from sim.report.folder import Arm, Run, clean, matching
 from sim.report.words import find, name_of, say
 from sim.rules.costs import ACCOUNTS
@@ -62,17 +62,18 @@ def _finest(rows: list[pd.Series | None], column: str, factor: float) -> int | N
     return min(places) if places else None
 
 
-def _line(run: Run, table: str, metric: str, column: str) -> Line:
+def line_of(run: Run, table: str, metric: str, column: str, group: str = "all") -> Line:
+    """The row of a metric for a group: a cell an arm, from a column of a table."""
     frame = run.table(table)
     share = metric in SHARES
-    rows = [_pick(frame, arm, group="all", metric=metric) for arm in run.arms]
+    rows = [_pick(frame, arm, group=group, metric=metric) for arm in run.arms]
     place = _finest(rows, column, 100.0 if share else 1.0) if table == "summary" else None
     if place is not None and metric in DURATIONS:
         place = min(place, -1)  # arms are told apart by tenths of a day
     of: Callable[[pd.Series], Cell] = partial(cell_of, column=column, share=share, place=place)
     if table == "differences" and metric == PRICE:
         of = price
-        days = [_pick(frame, arm, group="all", metric="days_saved") for arm in run.arms]
+        days = [_pick(frame, arm, group=group, metric="days_saved") for arm in run.arms]
         # Runs made before gave a price to days lost, too.
         rows = [
             None if day is not None and not day["ci_low"] > 0 else row
@@ -81,7 +82,7 @@ def _line(run: Run, table: str, metric: str, column: str) -> Line:
     elif table == "differences" and metric != OF_PEOPLE and _is_share(frame, metric):
         of = points
     cells = [NOTHING if row is None else of(row) for row in rows]
-    if metric in WITHOUT_OFFICE:
+    if metric in WITHOUT_OFFICE and group == "all":
         cells = [_of_office(run, arm, metric, c) for arm, c in zip(run.arms, cells, strict=True)]
     return Line(metric, name_of("metric", metric), about_of(metric), tuple(cells))
 
@@ -106,7 +107,8 @@ def _of_office(run: Run, arm: Arm, metric: str, cell: Cell) -> Cell:
     return Cell(math.nan, say("cell.no_staff")) if nobody else cell
 
 
-def _saving(run: Run, account: str) -> Line:
+def saving(run: Run, account: str) -> Line:
+    """What an account saves per spell under each arm, against the first."""
     frame = run.table("account_differences")
     cells = []
     for arm in run.arms:
@@ -126,15 +128,15 @@ def main_table(run: Run) -> list[Line]:
     """Days, jobs, meetings, waiting, load, money by account and who is worse off, an arm a column."""
     summary = run.table("summary")
     known = set(summary["metric"])
-    lines = [_line(run, "summary", m, "mean") for m in DURATIONS if m in known][:1]
-    lines.append(_line(run, "differences", "days_saved", "difference"))
+    lines = [line_of(run, "summary", m, "mean") for m in DURATIONS if m in known][:1]
+    lines.append(line_of(run, "differences", "days_saved", "difference"))
     for metric in ("exit_job_share", "held_per_person", "waiting_days_mean", "offered_load"):
-        lines.append(_line(run, "summary", metric, "mean"))
+        lines.append(line_of(run, "summary", metric, "mean"))
     shown = {line.key for line in lines}
     asked = dict.fromkeys(str(one["metric"]) for one in run.scenario.get("beside") or [])
-    lines += [_line(run, "summary", metric, "mean") for metric in asked if metric not in shown]
-    lines += [_saving(run, account) for account in ACCOUNTS]
-    lines.append(_line(run, "differences", "worse_off_share", "difference"))
+    lines += [line_of(run, "summary", metric, "mean") for metric in asked if metric not in shown]
+    lines += [saving(run, account) for account in ACCOUNTS]
+    lines.append(line_of(run, "differences", "worse_off_share", "difference"))
     return [line for line in lines if _says_anything(line)]
 
 
@@ -142,7 +144,7 @@ def difference_table(run: Run) -> list[Line]:
     """Every metric of differences.csv for all groups together."""
     frame = run.rows("differences", group="all")
     metrics = [] if frame.empty else list(dict.fromkeys(frame["metric"]))
-    lines = [_line(run, "differences", metric, "difference") for metric in metrics]
+    lines = [line_of(run, "differences", metric, "difference") for metric in metrics]
     return [line for line in lines if _says_anything(line)]
 
 
@@ -184,7 +186,7 @@ def office_table(run: Run) -> list[Line]:
         name = name_of("metric", "caseworkers_dkk")
         lines.append(Line("caseworkers_dkk", name, about_of("caseworkers_dkk"), cells))
     for metric in ("offered_load", "utilisation", "waiting_days_mean", "late_share"):
-        lines.append(_line(run, "summary", metric, "mean"))
+        lines.append(line_of(run, "summary", metric, "mean"))
     return [line for line in lines if _says_anything(line)]
 
 
@@ -202,3 +204,32 @@ def parameter_rows(run: Run, only: str) -> list[dict[str, Any]]:
         if any(mark in marks for mark in LOW_MARKS):
             found.append(row)
     return found
+
+
+def key_rows(run: Run, names: Sequence[str]) -> list[dict[str, str]]:
+    """What the answer rests on, in words: value, range and source of the named parameters."""
+    frame = run.table("parameters")
+    rows: list[dict[str, Any]] = [] if frame.empty else frame.to_dict("records")
+    known = {str(row["name"]): row for row in rows}
+    found = []
+    for name in (name for name in names if name in known):
+        row = known[name]
+        ends = [_configured(row[end]) for end in ("low", "high")]
+        found.append(
+            {
+                "name": name,
+                "about": name_of("assumption", name.replace(".", "_")),
+                "value": f"{_configured(row['value'])} {name_of('unit', row.get('unit') or '')}".strip(),
+                "range": say("digits.span", low=ends[0], high=ends[1]) if all(ends) else "",
+                "source": f"{row['source']}" + (f" ({row['mark']})" if row.get("mark") else ""),
+            }
+        )
+    return found
+
+
+def _configured(value: object) -> str:
+    """A number as the language writes it; other values as they are."""
+    try:
+        return plain(float(str(value)))
+    except ValueError:
+        return clean(value)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from sim.report.digits import show
+from sim.report.digits import day, show
 from sim.report.folder import Run
 from sim.report.words import join, name_of, say
 
@@ -37,7 +37,7 @@ def trial_sentences(run: Run) -> list[str]:
         whole = last.iloc[0]
         found.append(
             say(
-                "trial_looks.sentence", arm=arm.title, date=whole["look_date"],
+                "trial_looks.sentence", arm=arm.title, date=day(whole["look_date"]),
                 measured=join(measured), chance=chance,
                 over=f"{float(whole['true_over_days']):.0f}",
                 alone=_days(float(whole["alone"])), everybody=_days(float(whole["everybody"])),

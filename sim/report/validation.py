@@ -20,7 +20,7 @@ from sim.report.digits import MINUS, show, show_interval
 from sim.report.evidence import in_words
 from sim.report.figures.validation import draw
 from sim.report.inline import inline
-from sim.report.words import LANGUAGE, find, join, name_of, say
+from sim.report.words import find, join, name_of, say, spoken
 
 PAGE, FIGURE = "validation.html", "validation"
 RESEARCH = "E"
@@ -190,7 +190,7 @@ def write(folder: Path, judged: Sequence[Judged], facts: Mapping[str, Any]) -> P
                               lstrip_blocks=True)  # fmt: skip
     source = place.joinpath("validation.html.j2").read_text(encoding="utf-8")
     page = environment.from_string(source).render(
-        language=LANGUAGE,
+        language=spoken(),
         policy=f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; "
         "form-action 'none'",
         style=Markup(style),

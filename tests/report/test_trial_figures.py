@@ -46,7 +46,7 @@ def words(draw: Callable[[Run], object], run: Run) -> str:
 
 def test_the_last_look_heads_the_figure_with_what_chance_could_report(run: Run) -> None:
     said = words(trial.draw, run)
-    assert "2018-12-31 one trial like this would report" in said and "−6 to 26 days" in said
+    assert "31 December 2018 one trial like this would report" in said and "−6 to 26 days" in said
     assert "week 52" in said and "week 104" in said
     for number in ("(−7 to 11)", "(−6 to 18)", "(−5 to 20)"):
         assert number in said

@@ -64,10 +64,10 @@ def draw(folder: Path, tables: Tables, known: Facts) -> list[Drawn]:
     with style.drawing():
         for stem, sheet_of in FIGURES.items():
             sheet = sheet_of(tables, known)
-            svg, png = sheet.save(folder, stem)
+            files = tuple(sheet.save(folder, stem))
             csv = folder / f"{stem}.csv"
             _write_table(tables[stem], csv)
-            drawn.append(Drawn(stem, sheet.heading, sheet.subtitle, svg, png, (csv,)))
+            drawn.append(Drawn(stem, sheet.heading, sheet.subtitle, files, (csv,)))
     return drawn
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -21,6 +21,7 @@ from sim.report.figures import (
 )
 from sim.report.figures.sheet import Sheet
 from sim.report.folder import Run
+from sim.report.words import LANGUAGES, language
 
 FIGURES: tuple[tuple[str, Callable[[Run], Sheet | None]], ...] = (
     ("days_saved", saved.draw),
@@ -47,33 +48,56 @@ class Drawn:
     stem: str
     title: str
     subtitle: str
-    svg: Path
-    png: Path
+    files: tuple[Path, ...]
+    """The SVG, and in English the PNG."""
     tables: tuple[Path, ...] = ()
     """Tables that were written for it; the others were there before."""
 
+    @property
+    def svg(self) -> Path:
+        """The file that goes into the page."""
+        return self.files[0]
 
-def draw_all(run: Run, pool: Pool) -> list[Drawn]:
-    """Draw every figure whose table is there into the figures folder of the run."""
-    (run.path / "figures").mkdir(exist_ok=True)
+
+def draw_all(runs: Mapping[str, Run], pool: Pool) -> dict[str, list[Drawn]]:
+    """Draw every figure whose table is there in each language, into the figures folder of the run.
+
+    `runs` are the same run in the words of each language. English figures lie in figures/, those
+    of another language, as SVG alone, in a folder of its name below.
+    """
+    for code, run in runs.items():
+        folder_of(run, code).mkdir(exist_ok=True, parents=True)
     stems = [stem for stem, _ in FIGURES]
     first = [*SLOWEST, *(stem for stem in stems if stem not in SLOWEST)]
-    drawn = {one.stem: one for one in pool.map(draw_one, run, first) if one is not None}
-    return [drawn[stem] for stem in stems if stem in drawn]
+    wanted = [(code, stem) for stem in first for code in runs]
+    done = zip(wanted, pool.map(draw_one, dict(runs), wanted), strict=True)
+    drawn = {one: figure for one, figure in done if figure is not None}
+    return {code: [drawn[code, stem] for stem in stems if (code, stem) in drawn] for code in runs}
 
 
-def draw_one(run: Run, stem: str) -> Drawn | None:
-    """Draw one figure; None where its table is not there."""
+def folder_of(run: Run, code: str) -> Path:
+    """Where the figures of a language lie."""
     folder = run.path / "figures"
-    with style.drawing():
+    return folder if code == LANGUAGES[0] else folder / code
+
+
+def draw_one(runs: Mapping[str, Run], wanted: tuple[str, str]) -> Drawn | None:
+    """Draw one figure in one language; None where its table is not there."""
+    code, stem = wanted
+    run = runs[code]
+    with language(code), style.drawing():
         sheet = dict(FIGURES)[stem](run)
         if sheet is None:
             return None
         tables: tuple[Path, ...] = ()
-        if stem == "survival_by_group":
-            table = folder / "survival_by_group.csv"
+        if stem == "survival_by_group" and code == LANGUAGES[0]:
+            table = run.path / "figures" / "survival_by_group.csv"
             tables = (table,)
             rows = safe_table(survival.groups_table(run))
             rows.to_csv(table, index=False, lineterminator="\n")
-        svg, png = sheet.save(folder, stem)
-    return Drawn(stem, sheet.heading, sheet.subtitle, svg, png, tables)
+        folder = folder_of(run, code)
+        if code == LANGUAGES[0]:
+            files = tuple(sheet.save(folder, stem))
+        else:
+            files = (sheet.save_svg(folder, stem),)
+    return Drawn(stem, sheet.heading, sheet.subtitle, files, tables)

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
+from sim.report.digits import localised
 from sim.report.folder import Arm
 from sim.report.words import join, say
 
@@ -59,6 +60,7 @@ def say_coinciding(
         if gap < COINCIDE:
             sentences.append(say("coincide.exact", arms=names, where=where))
         else:
-            size = f"{gap * factor:.2g}" if gap * factor < TENS else f"{gap * factor:,.0f}"
+            gap *= factor
+            size = localised(f"{gap:.2g}" if gap < TENS else f"{gap:,.0f}")
             sentences.append(say("coincide.line", arms=names, gap=size, unit=unit, where=where))
     return sentences

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
-from sim.report.digits import rounded
+from sim.report.digits import plain, rounded
 from sim.report.figures.coincide import coinciding, say_coinciding
 from sim.report.figures.sheet import Heads, Sheet
 from sim.report.figures.style import look, width_points
@@ -98,7 +98,7 @@ def _panel(axes: Axes, own: pd.DataFrame, meetings: pd.DataFrame, arm: Arm, high
         axes.plot(at[~held], [y] * int((~held).sum()), "x", color="#444444", markersize=4.5,
                   clip_on=False)  # fmt: skip
     axes.locator_params(axis="y", nbins=4)
-    axes.yaxis.set_major_formatter(lambda y, _: f"{y:g} %")
+    axes.yaxis.set_major_formatter(lambda y, _: f"{plain(y)} %")
 
 
 def _key(sheet: Sheet) -> None:

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
-from sim.report.digits import rounded
+from sim.report.digits import localised, rounded
 from sim.report.figures.chosen import furthest
 from sim.report.figures.coincide import coinciding, say_coinciding
 from sim.report.figures.sheet import Sheet
@@ -137,7 +137,9 @@ def _panel(axes: Axes, rows: pd.DataFrame, arms: list[Arm], column: str) -> None
         axes.axhline(1, color="#333333", linewidth=0.8, linestyle=(0, (1, 2)))
         axes.yaxis.set_major_formatter(lambda y, _: f"{100 * y:.0f} %")
     else:
-        axes.yaxis.set_major_formatter(lambda y, _: f"{y:,.0f}" if y == int(y) else f"{y:g}")
+        axes.yaxis.set_major_formatter(
+            lambda y, _: localised(f"{y:,.0f}" if y == int(y) else f"{y:g}")
+        )
 
 
 def _within(rows: pd.DataFrame, arms: Sequence[Arm]) -> dict[tuple[int, int], list[Arm]]:

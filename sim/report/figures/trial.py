@@ -7,7 +7,7 @@ import math
 import pandas as pd
 from matplotlib.axes import Axes
 
-from sim.report.digits import last_place, rounded, show
+from sim.report.digits import day, last_place, rounded, show
 from sim.report.figures.sheet import Sheet
 from sim.report.figures.style import GREY, LINE_POINTS, look, width_points
 from sim.report.folder import Arm, Run
@@ -42,7 +42,9 @@ def draw(run: Run) -> Sheet | None:
     widest = max(_room(rows, digit) for _, _, rows in panels)
     wide = min(WIDE, 4.68 - LEFT - 0.1 - widest)
     for place, (arm, date, rows) in enumerate(panels):
-        heading = say("trial_looks.look", date=date, week=f"{rows['look_day'].iloc[0] / 7:.0f}")
+        heading = say(
+            "trial_looks.look", date=day(date), week=f"{rows['look_day'].iloc[0] / 7:.0f}"
+        )
         sheet.text(0.12, top + 0.13, heading, weight="bold", size=8.5)
         if len(arms) > 1:
             sheet.text(4.68, top + 0.13, arm.title, 8, look(arm).ink, ha="right")
@@ -66,8 +68,10 @@ def _title(panel: tuple[Arm, str, pd.DataFrame]) -> str:
     row = rows.iloc[-1]
     low, high = float(row["one_trial_low"]), float(row["one_trial_high"])
     if not math.isfinite(low):
-        return say("trial_looks.title_one", days=show(row["days_shorter"], low, high), date=date)
-    return say("trial_looks.title", low=_whole(low), high=_whole(high), date=date)
+        return say(
+            "trial_looks.title_one", days=show(row["days_shorter"], low, high), date=day(date)
+        )
+    return say("trial_looks.title", low=_whole(low), high=_whole(high), date=day(date))
 
 
 def _whole(days: float) -> str:
