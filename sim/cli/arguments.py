@@ -57,7 +57,7 @@ FLAGS: dict[str, dict[str, Any]] = {
         "type": int,
         "default": 5,
         "metavar": "N",
-        "help": "how often each model runs (default: 5)",
+        "help": "how often each is timed (default: 5)",
     },
     "--models": {
         "nargs": "+",
@@ -160,6 +160,12 @@ COMMANDS: dict[str, Command] = {
         "time the engines beside other ways to simulate the same task",
         "sim.cli.bench:bench",
         flags=("--sizes", "--rounds", "--models", "--scenarios", "--out", "--force"),
+    ),
+    "bench-compute": Command(
+        "time what two processes, and a Dask cluster of two, gain over one process",
+        "sim.cli.bench_compute:bench_compute",
+        flags=("--rounds",),
+        takes_overrides=True,
     ),
     "test": Command(
         "run the test-suite (arguments after -- go to pytest; --slow adds the long ones)",
