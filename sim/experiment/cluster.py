@@ -108,8 +108,7 @@ class Cluster(Executor):
         busy = {worker for worker, keys in self._client.processing().items() if any(
             str(key).startswith(self._name) for key in keys)}  # fmt: skip
         busy &= self._fit
-        there = self._there()
-        nannies = {worker for worker in busy if there.get(worker, {}).get("nanny")}
+        nannies = self._with_nanny(busy)
         given = dict(self._given)
         self._client.cancel(list(given.values()), force=True)
         for ours in given:
@@ -157,9 +156,20 @@ class Cluster(Executor):
         if theirs is not None:
             theirs.cancel() if ours.cancelled() else theirs.release()
 
-    def _there(self) -> dict[str, Any]:
-        """The workers that the scheduler knows."""
-        return dict(self._client.scheduler_info(n_workers=-1)["workers"])
+    def _there(self) -> set[str]:
+        """The workers that the scheduler knows.
+
+        (`scheduler_info` may tell of none: Dask refreshes behind it what it is about to give.)
+        """
+        return set(self._client.nthreads())
+
+    def _with_nanny(self, workers: set[str]) -> set[str]:
+        """Those whose process is started again when it ends."""
+        told: dict[str, Any] = {}
+        end = time.monotonic() + CLOSE_SECONDS
+        while not workers <= set(told) and time.monotonic() < end:
+            told = dict(self._client.scheduler_info(n_workers=-1)["workers"])
+        return {worker for worker in workers if told.get(worker, {}).get("nanny")}
 
     def _examine(self) -> int:
         """Ask every worker that is there for its program; how many may be given tasks."""
@@ -226,7 +236,7 @@ class Cluster(Executor):
         try:
             if self._client.status != "running":
                 raise OSError(f"the connection is {self._client.status}")
-            there = set(self._there())
+            there = self._there()
         except (OSError, TimeoutError) as error:
             raise ResourceError(
                 f"the Dask scheduler at {self.address} does not answer any more ({error})"
