@@ -11,11 +11,9 @@ from contextlib import suppress
 from typing import Any
 from uuid import uuid4
 
+from sim.experiment.cluster_link import connected, hand_over, settle
 from sim.experiment.identity import differences, identity
 from sim.rules.errors import ResourceError
-
-CONNECT_SECONDS = 10.0
-"""How long a scheduler may take to answer."""
 
 ANSWER_SECONDS = 30.0
 """How long the first worker may take to join, and those that are there to say what they are."""
@@ -53,7 +51,7 @@ class Cluster(Executor):
 
     def __init__(self, address: str, modules: Sequence[str], tell: Tell = no_tell) -> None:
         self.address, self._tell = address, tell
-        self._client = _connected(address)
+        self._client = connected(address)
         self._program = identity()
         content = json.dumps(self._program, sort_keys=True).encode()
         self._ticket = f"samtale-{hashlib.sha256(content).hexdigest()[:16]}"
@@ -82,7 +80,7 @@ class Cluster(Executor):
         ours: Future[Any] = Future()
         self._given[ours] = theirs
         ours.add_done_callback(self._forget)
-        self._client.loop.add_callback(_hand_over, ours, theirs)
+        self._client.loop.add_callback(hand_over, ours, theirs)
         return ours
 
     def wait(self, futures: Collection[Future[Any]], seconds: float | None) -> set[Future[Any]]:
@@ -110,11 +108,11 @@ class Cluster(Executor):
         busy = {worker for worker, keys in self._client.processing().items() if any(
             str(key).startswith(self._name) for key in keys)}  # fmt: skip
         busy &= self._fit
-        nannies = {worker for worker in busy if self._there()[worker].get("nanny")}
+        nannies = self._with_nanny(busy)
         given = dict(self._given)
         self._client.cancel(list(given.values()), force=True)
         for ours in given:
-            _set(ours, error=BrokenExecutor("it was stopped"))
+            settle(ours, error=BrokenExecutor("it was stopped"))
         if nannies:
             self._client.restart_workers(
                 list(nannies), timeout=READY_SECONDS, raise_for_error=False
@@ -158,9 +156,20 @@ class Cluster(Executor):
         if theirs is not None:
             theirs.cancel() if ours.cancelled() else theirs.release()
 
-    def _there(self) -> dict[str, Any]:
-        """The workers that the scheduler knows."""
-        return dict(self._client.scheduler_info(n_workers=-1)["workers"])
+    def _there(self) -> set[str]:
+        """The workers that the scheduler knows.
+
+        (`scheduler_info` may tell of none: Dask refreshes behind it what it is about to give.)
+        """
+        return set(self._client.nthreads())
+
+    def _with_nanny(self, workers: set[str]) -> set[str]:
+        """Those whose process is started again when it ends."""
+        told: dict[str, Any] = {}
+        end = time.monotonic() + CLOSE_SECONDS
+        while not workers <= set(told) and time.monotonic() < end:
+            told = dict(self._client.scheduler_info(n_workers=-1)["workers"])
+        return {worker for worker in workers if told.get(worker, {}).get("nanny")}
 
     def _examine(self) -> int:
         """Ask every worker that is there for its program; how many may be given tasks."""
@@ -227,7 +236,7 @@ class Cluster(Executor):
         try:
             if self._client.status != "running":
                 raise OSError(f"the connection is {self._client.status}")
-            there = set(self._there())
+            there = self._there()
         except (OSError, TimeoutError) as error:
             raise ResourceError(
                 f"the Dask scheduler at {self.address} does not answer any more ({error})"
@@ -261,53 +270,6 @@ class Cluster(Executor):
             self._tell(f"{worker} has another program and is given nothing: {'; '.join(found)}")
         else:
             self._fit.add(worker)
-
-
-def _connected(address: str) -> Any:
-    """A client of the scheduler at an address.
-
-    Raises ResourceError.
-    """
-    try:
-        from distributed import Client
-    except ImportError as error:
-        raise ResourceError(
-            "compute=dask needs the package distributed, which is not installed here: "
-            "pip install 'samtale[dask]'"
-        ) from error
-    try:
-        return Client(address, timeout=CONNECT_SECONDS, set_as_default=False, name="samtale")
-    except (OSError, TimeoutError, ValueError, RuntimeError) as error:
-        raise ResourceError(
-            f"no Dask scheduler answers at {address} within {CONNECT_SECONDS:.0f} s "
-            f"({type(error).__name__}); start one with `dask scheduler`, or correct "
-            "compute.scheduler"
-        ) from error
-
-
-async def _hand_over(ours: Future[Any], theirs: Any) -> None:
-    """Give the outcome of a task of the cluster to who waits for it here.
-
-    All outcomes that are there are fetched together: until then they are lost with their worker.
-    """
-    from distributed import KilledWorker
-
-    try:
-        outcome = await theirs._result(raiseit=False)
-    except Exception as problem:  # noqa: BLE001 - the cluster went away meanwhile
-        _set(ours, error=BrokenExecutor(f"its result was lost: {problem}"))
-        return
-    if theirs.status == "finished":
-        _set(ours, outcome)
-    elif theirs.status != "error" or isinstance(outcome[1], KilledWorker):
-        _set(ours, error=BrokenExecutor("its worker was lost"))
-    else:
-        _set(ours, error=outcome[1])
-
-
-def _set(ours: Future[Any], result: Any = None, error: BaseException | None = None) -> None:
-    with suppress(Exception):  # it was cancelled or stopped before
-        ours.set_result(result) if error is None else ours.set_exception(error)
 
 
 def _list(workers: Collection[str]) -> str:
