@@ -14,6 +14,7 @@ import numpy as np
 from sim.experiment import backlog, ledger, metrics, rows
 from sim.experiment.outcomes import Reduction, reduce, worse_off
 from sim.experiment.profiles import thirty_people, thirty_spells
+from sim.experiment.queue_day import queue_day
 from sim.experiment.timing import spent
 from sim.experiment.trial import Found, evaluate
 from sim.model.settings import TRIAL
@@ -42,7 +43,7 @@ class Replicated:
 
     ``values`` holds the metrics by (arm, group, metric), ``tables`` the rows by arm where they
     are kept, ``thirty`` the spells of thirty people in the first two arms of the first
-    replication, ``trial`` what a trial gives. ``checks`` counts what held, ``extras`` are single figures by (arm, name),
+    replication, ``queue`` one day of its queue in two arms, ``trial`` what a trial gives. ``checks`` counts what held, ``extras`` are single figures by (arm, name),
     ``seconds`` is the processor time by what it was spent on.
     """
 
@@ -54,6 +55,7 @@ class Replicated:
     extras: dict[tuple[str, str], float]
     tables: dict[str, Tables]
     thirty: dict[str, Tables]
+    queue: dict[str, Tables]
     trial: Found | None
     backlog: dict[str, dict[str, float]]
     """By arm with a suspension: what `backlog.measure` finds."""
@@ -115,6 +117,7 @@ def replicate(job: Job, replication: int) -> Replicated:
             for arm in study.arms[:2]
             if replication == 0
         },
+        queue=queue_day(study, simulated) if replication == 0 else {},
         trial=evaluate(study, simulated) if TRIAL in simulated else None,
         backlog={
             arm: backlog.measure(study, arm, simulated[arm], simulated[study.arms[0]])
