@@ -222,6 +222,8 @@ def _queue(study: Study, by_arm: Mapping[str, Tables]) -> dict[str, pd.DataFrame
             table.insert(1, "date", dates)
             if "kind" in table:
                 table["kind"] = [KINDS[code] for code in table["kind"]]
-                table["outcome"] = [OUTCOMES[code] if code >= 0 else "" for code in table["outcome"]]
+                table["outcome"] = [
+                    OUTCOMES[code] if code >= 0 else "" for code in table["outcome"]
+                ]
             parts[name].append(table.drop(columns="day"))
     return {name: pd.concat(own, ignore_index=True) for name, own in parts.items()}

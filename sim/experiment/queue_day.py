@@ -175,7 +175,9 @@ def _tables(rows: ArmRows, day: int, hours: Hours) -> Tables:
 def _bars(meetings: Columns, day: int, hours: Hours) -> list[Bar]:
     """What takes the caseworkers' time on a day, what ran over from earlier days first."""
     start = meetings["start_day"]
-    near = np.flatnonzero((start >= day - DAYS_BEFORE) & (start < day + 1) & (meetings["minutes"] > 0))
+    near = np.flatnonzero(
+        (start >= day - DAYS_BEFORE) & (start < day + 1) & (meetings["minutes"] > 0)
+    )
     own = {name: column[near] for name, column in meetings.items()}
     met = _single(own) + _groups(own)
     over = [

@@ -18,7 +18,7 @@ from sim.experiment.cells import safe_table
 from sim.report.digits import day as in_words
 from sim.report.digits import rounded
 from sim.report.figures.sheet import arms_in_words
-from sim.report.figures.style import DASHES, GREY, PALE, look, width_points, wrap
+from sim.report.figures.style import DASHES, GREY, PALE, look, wrap
 from sim.report.folder import Arm, Run, as_date
 from sim.report.words import say
 
@@ -35,7 +35,7 @@ CUT = 0.6
 
 STYLE = """
 .cl text{{font-family:'DejaVu Sans',Verdana,sans-serif}}
-.cl .cl-frame{{opacity:0;animation:cl-show {total:g}s step-end {times} both}}
+.cl .cl-frame{{opacity:0;animation:cl-show {total:g}s step-end {times}}}
 .cl .cl-still{{animation:cl-hide {total:g}s step-end {times}}}
 @keyframes cl-show{{0%{{opacity:1}}{share:.4f}%{{opacity:0}}100%{{opacity:0}}}}
 @keyframes cl-hide{{0%{{opacity:0}}100%{{opacity:0}}}}
@@ -125,7 +125,9 @@ class Movie:
         for place, line in enumerate(self.notes):
             yield _text(EDGE, self.under + SMALL * LEADING * (place + 0.8), line, SMALL, GREY)
         yield '<g class="cl-still">'
-        means = {c: {arm: float(v.mean()) for arm, v in of.items()} for c, of in self.curves.items()}
+        means = {
+            c: {arm: float(v.mean()) for arm, v in of.items()} for c, of in self.curves.items()
+        }
         yield from self._reading(say("caseload.still", weeks=weeks), means)
         yield "</g>"
         for week in range(weeks):
@@ -195,15 +197,11 @@ class Movie:
         yield _text(EDGE, self.read + 12, heading, TEXT, "#111111", "bold")
         for place, arm in enumerate(self.arms):
             y = self.read + 12 + READ * (place + 1)
-            said = "   ".join(
-                f"{say(f'caseload.{c}').split(' (')[0]}: {rounded(values[c][arm], 0)}"
-                for c in COLUMNS
-            )
             title = wrap(arm.title, 130, TEXT, "bold", most=1)[0]
             yield _text(EDGE, y, title, TEXT, look(arm).ink, "bold")
-            wide = WIDTH - EDGE - 150
-            size = min(SMALL, SMALL * wide / max(width_points(said, SMALL), 1.0))
-            yield _text(150, y, said, size, "#222222")
+            for column, x in zip(COLUMNS, (150.0, 290.0), strict=True):
+                people = rounded(values[column][arm], 0)
+                yield _text(x, y, say(f"caseload.now_{column}", people=people), TEXT, "#222222")
 
     def _frame(self, week: int) -> Iterator[str]:
         x = self._x(week)

@@ -36,7 +36,7 @@ def draw(run: Run) -> Sheet | None:
     facts = [wrap(_facts(of[arm], met[arm]), wide * 72, 8, most=6) for arm in arms]
     told = 0.15 * max(len(lines) for lines in facts) + 0.1
     key = _key_places()
-    top = 0.19 * (key[-1][3] + 1)
+    top = 0.19 * (key[-1][3] + 1) + 0.06
     body = top + head + told + 0.2 + QUEUE + 0.3 + DESK + 0.42
     notes = [_hours_note(of[arms[0]]), say("queue_day.places")]
     office = run.scenario.get("office") or {}
@@ -65,6 +65,7 @@ def draw(run: Run) -> Sheet | None:
             _hours(axes, first, last, labels=words == "caseworkers")
             axes.tick_params(labelleft=place == 0)
             at += 0.2 + panel + 0.1
+        axes.set_xlabel(say("queue_day.axis"), labelpad=2)
     return sheet
 
 
