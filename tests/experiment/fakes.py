@@ -65,7 +65,7 @@ def study(
         "engine": "simpy",
         "costs": COSTS,
         "population": {"groups": {group: {"refund_weeks_at_entry": 0.0} for group in GROUPS}},
-        "office": {"minutes_per_caseworker_year": 49_000.0, "load_elasticity": 0.1},
+        "office": {"calendar": "continuous", "minutes_per_caseworker_year": 49_000.0, "load_elasticity": 0.1},
         "regimes": {"plain": regime, "standard": regime},
         "arms": {arm: {"regime": "plain", "title": arm, "levers": {}} for arm in arms},
         "design": {

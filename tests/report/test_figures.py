@@ -18,7 +18,6 @@ from sim.experiment.pool import Pool
 from sim.report import write
 from sim.report.figures import (
     FIGURES,
-    caseload,
     coincide,
     lives,
     money,
