@@ -159,7 +159,9 @@ def _desk(axes: Axes, bars: pd.DataFrame, rows: pd.DataFrame, arm: Arm, slots: f
         )
     number = float(rows["caseworkers"].iloc[0])
     closes = float(rows["closes_minute"].iloc[0])
-    axes.axvline(closes, color="#333333", linewidth=0.9, linestyle=(0, (3, 2)))
+    # White below, or the line would be lost on dark bars.
+    axes.axvline(closes, color="#FFFFFF", linewidth=2.4, zorder=3)
+    axes.axvline(closes, color="#333333", linewidth=1.0, linestyle=(0, (3, 2)), zorder=3)
     axes.axhline(number, color="#333333", linewidth=0.7)
     axes.set_ylim(max(slots, 1.0) + 0.2, 0)
     axes.grid(visible=False, axis="y")
