@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from sim.experiment import backlog, ledger, metrics, rows
+from sim.experiment import backlog, ledger, metrics, queue_day, rows
 from sim.experiment.outcomes import check_same_people, reduction
 from sim.experiment.profiles import thirty_people, thirty_spells
 from sim.experiment.replicated import Replicated, Tables, pairs, slim
@@ -47,6 +47,7 @@ class Collecting:
         self._extras: dict[str, list[tuple[dict[str, float], int]]] = {}
         self._thirty: dict[str, Tables] = {}
         self._people = np.empty(0)
+        self._of_the_day: dict[str, ArmRows] = {}
         self._checks: Counter[str] = Counter()
         self._told = Spent()
 
@@ -101,6 +102,8 @@ class Collecting:
             if arm == study.arms[0]:
                 self._people = thirty_people(of)
             self._thirty[arm] = thirty_spells(of, self._people, study.follow_up_days)
+        if self._replication == 0 and part.area == self._shown and not queue_day.left_out(study):
+            self._of_the_day[arm] = of
 
     def _of_lump(self, area: int) -> float:
         """The part of a programme's lump sum that an office pays."""
@@ -162,6 +165,7 @@ class Collecting:
             row_sums={} if self._kept is None else self._kept.sums,
             sent=sent,
             thirty=self._thirty,
+            queue=queue_day.queue_day(study, self._of_the_day) if self._of_the_day else {},
             trial=trial,
             backlog=owed,
             seconds=self._told.by_what(seconds + time.process_time() - began),

@@ -14,6 +14,7 @@ from sim.experiment import metrics
 from sim.experiment.intervals import Estimate, estimate
 from sim.experiment.outcomes import Reduction
 from sim.experiment.precision import way_of
+from sim.experiment.queue_day import KINDS
 from sim.experiment.replicated import Replicated, Tables
 from sim.experiment.validity import FIXED, Way
 from sim.rules.costs import ACCOUNTS
@@ -40,8 +41,9 @@ def figure_tables(
         "meetings_by_month": _meetings_by_month(arms),
         "office_by_week": _office_by_week(study, arms),
     }
-    first = replications[0].thirty if replications[0].replication == 0 else {}
-    return tables | _thirty(first)
+    if replications[0].replication > 0:
+        return tables
+    return tables | _thirty(replications[0].thirty) | _queue(study, replications[0].queue)
 
 
 def costs_table(
@@ -209,3 +211,21 @@ def _thirty(by_arm: Mapping[str, Tables]) -> dict[str, pd.DataFrame]:
         if parts:
             tables[f"thirty_{kind}"] = pd.concat(parts, ignore_index=True)
     return tables
+
+
+def _queue(study: Study, by_arm: Mapping[str, Tables]) -> dict[str, pd.DataFrame]:
+    """A day in the queue by arm: codes as words, the day as a date."""
+    parts: dict[str, list[pd.DataFrame]] = defaultdict(list)
+    for arm, tables in by_arm.items():
+        for name, columns in tables.items():
+            table = pd.DataFrame(columns)
+            dates = [(study.start_date + timedelta(int(day))).isoformat() for day in table["day"]]
+            table.insert(0, "arm", arm)
+            table.insert(1, "date", dates)
+            if "kind" in table:
+                table["kind"] = [KINDS[code] for code in table["kind"]]
+                table["outcome"] = [
+                    OUTCOMES[code] if code >= 0 else "" for code in table["outcome"]
+                ]
+            parts[name].append(table.drop(columns="day"))
+    return {name: pd.concat(own, ignore_index=True) for name, own in parts.items()}

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
 
-from sim.experiment import hours, metrics, provenance
+from sim.experiment import hours, metrics, provenance, queue_day
 from sim.experiment.precision import way_of
 from sim.experiment.replicated import Replicated
 from sim.experiment.rows import rows_sha256
@@ -101,7 +101,7 @@ def manifest(
         "groups": list(study.groups),
         "hours": hours.facts(study),
         "keep_rows": design["keep_rows"],
-        "left_out": metrics.left_out(study.follow_up_days),
+        "left_out": metrics.left_out(study.follow_up_days) | queue_day.left_out(study),
         "notes": list(notes),
         "warnings": list(configuration.warnings),
         "differences": [[str(part) for part in row] for row in configuration.differences],

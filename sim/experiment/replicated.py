@@ -27,7 +27,7 @@ class Replicated:
     ``values`` holds the metrics by (arm, group, metric), ``areas`` those of all groups by (arm,
     area, metric) where there is more than one jobcentre, ``row_sums`` the SHA-256 of the files of its
     rows by table where they are kept, ``sent`` these files where they had to travel, ``thirty`` the spells of thirty people in the first two arms of the first
-    replication (of the largest area), ``trial`` what a trial gives. ``checks`` counts what held,
+    replication (of the largest area), ``queue`` one day of its queue in two arms, ``trial`` what a trial gives. ``checks`` counts what held,
     ``extras`` are single figures by (arm, name), ``seconds`` is the processor time by what it was
     spent on.
     """
@@ -42,6 +42,7 @@ class Replicated:
     row_sums: dict[str, str]
     sent: dict[str, bytes]
     thirty: dict[str, Tables]
+    queue: dict[str, Tables]
     trial: Found | None
     backlog: dict[str, dict[str, float]]
     """By arm with a suspension: what `backlog.measure` finds."""

@@ -29,7 +29,8 @@ def write(
 ) -> list[Path]:
     """Write the figures and the brief of a finished run in each language; return what was written.
 
-    English: report.html, figures/*.svg and *.png; Danish: report.da.html, figures/da/.
+    English: report.html, figures/*.svg and *.png; Danish: report.da.html, figures/da/. The moving
+    picture caseload.svg lies in the same folders.
 
     `facts` stands for manifest.json, which a run writes last; `pool` draws where its workers share
     the disk, or this process without one. Equal tables and facts give equal bytes. Raises
@@ -37,7 +38,7 @@ def write(
     """
     # Matplotlib and Jinja take a second to import, which only this function needs.
     from sim.report import brief
-    from sim.report.figures import draw_all
+    from sim.report.figures import caseload, draw_all, folder_of
 
     found = read(Path(folder), facts)
     runs = {}
@@ -52,5 +53,6 @@ def write(
         for figure in drawn:
             written += [*figure.tables, *figure.files]
         with language(code):
+            written += caseload.write(runs[code], folder_of(runs[code], code))
             written.append(brief.write(runs[code], drawn, page))
     return written

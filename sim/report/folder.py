@@ -19,7 +19,7 @@ from sim.report.words import translated
 TEXT = frozenset(
     ["arm", "baseline", "group", "metric", "unit", "account", "item", "date", "outcome", "exit"]
     + ["name", "value", "low", "high", "source", "mark", "differs_from_default", "is_noise"]
-    + ["title", "default", "where", "look_date", "estimator", "role", "is_kept"]
+    + ["title", "default", "where", "look_date", "estimator", "role", "is_kept", "kind"]
 )
 TABLES = (
     *("summary", "differences", "outcomes", "costs", "parameters"),
@@ -32,6 +32,8 @@ BEHIND_FIGURES = (
     "account_differences",
     "meetings_by_month",
     "office_by_week",
+    "queue_day",
+    "queue_day_waiting",
     "example_person",
     "example_meetings",
     "thirty_spells",

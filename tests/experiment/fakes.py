@@ -67,8 +67,8 @@ def study(
         "costs": COSTS,
         "population": {"groups": {group: {"refund_weeks_at_entry": 0.0} for group in GROUPS}},
         "office": {
-            "pools": "shared", "minutes_per_caseworker_year": 49_000.0, "load_elasticity": 0.1,
-            "hours": "as_configured",
+            "pools": "shared", "calendar": "continuous", "minutes_per_caseworker_year": 49_000.0,
+            "load_elasticity": 0.1, "hours": "as_configured",
         },
         "regimes": {"plain": regime, "standard": regime},
         "arms": {arm: {"regime": "plain", "title": arm, "levers": {}} for arm in arms},

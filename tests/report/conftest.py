@@ -239,6 +239,45 @@ class Maker:
                 )
         self.write("figures/office_by_week", rows)
 
+    def queue(self) -> None:
+        """Twelve caseworkers with two meetings each on one day of the first two arms."""
+        bars, minutes = [], []
+        for place, arm in enumerate(list(self.arms)[:2]):
+            about = {"arm": arm, "date": "2020-01-06"}
+            for slot in range(1, 13):
+                late = 40.0 if slot % 3 == 0 else 0.0
+                outcome = "no_show" if slot == 5 else "held"
+                ends = [540.0, 540.0 + late, 605.0 + late, 670.0 + late - 30.0 * (slot == 5)]
+                kinds = ("overrun", "group" if slot == 2 else "meeting", "meeting")
+                for kind, start, end in zip(kinds, ends, ends[1:], strict=False):
+                    met = kind != "overrun"
+                    bars += [
+                        about
+                        | {
+                            "slot": slot,
+                            "kind": kind,
+                            "outcome": outcome if met else "",
+                            "people": (6 if kind == "group" else 1) if met else 0,
+                            "waited_days": 0.5 * slot if met else math.nan,
+                            "start_minute": start,
+                            "end_minute": end,
+                        }
+                    ] * (end > start)
+            minutes += [
+                about
+                | {
+                    "minute": 540.0 + k,
+                    "waiting": max(0, 40 - 9 * place - 12 * (k >= 65)),
+                    "in_meeting": 12,
+                    "waiting_at_opening": 52 - 9 * place,
+                    "caseworkers": 12,
+                    "closes_minute": 720.0,
+                }
+                for k in range(181)
+            ]
+        self.write("figures/queue_day", bars)
+        self.write("figures/queue_day_waiting", minutes)
+
     def example(self) -> None:
         rows, meetings = [], []
         for arm, (_, boost) in self.arms.items():
@@ -439,6 +478,7 @@ def make_run() -> Callable[..., Path]:
             maker.money,
             maker.meetings,
             maker.office,
+            maker.queue,
             maker.example,
             maker.thirty,
             maker.tables,

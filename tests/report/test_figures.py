@@ -16,7 +16,17 @@ import pytest
 
 from sim.experiment.pool import Pool
 from sim.report import write
-from sim.report.figures import FIGURES, coincide, lives, office, saved, style, survival
+from sim.report.figures import (
+    FIGURES,
+    coincide,
+    lives,
+    money,
+    office,
+    queue_day,
+    saved,
+    style,
+    survival,
+)
 from sim.report.figures.money import item_savings
 from sim.report.figures.sheet import Sheet
 from sim.report.folder import Arm, Run, read
@@ -38,6 +48,8 @@ def run(reported: Path) -> Run:
 
 
 OF_TRIALS = {"trial_looks", "roll_out"}
+OF_DATES = "office_by_week"
+"""Its axis has the names of months."""
 
 
 def test_every_figure_is_drawn_as_svg_and_png_beside_its_table(reported: Path) -> None:
@@ -102,6 +114,53 @@ def test_a_figure_says_its_unit_interval_source_and_note(run: Run) -> None:
         assert part in text
 
 
+def test_every_figure_has_a_source_line_and_an_axis_with_its_unit(run: Run) -> None:
+    with style.drawing():
+        for stem, draw in FIGURES:
+            sheet = draw(run)
+            if sheet is None:
+                assert stem in OF_TRIALS
+                continue
+            assert "Source: Simulated with Samtale" in words(sheet), stem
+            assert any(axes.get_xlabel() for axes in sheet.figure.axes) or stem == OF_DATES, stem
+
+
+def test_a_day_in_the_queue_says_who_waits_and_how_much_of_the_time_is_used(run: Run) -> None:
+    with style.drawing():
+        text = words(queue_day.draw(run))
+    for part in ("6 January 2020", "52 people wait", "under “Intensified” 43", "12 caseworkers",
+                 "from 09:00 to 12:00", "not a real one"):  # fmt: skip
+        assert part in text
+
+
+def test_the_moving_picture_has_a_frame_a_week_and_stands_still_without_motion(
+    run: Run, reported: Path
+) -> None:
+    svg = (reported / "figures" / "caseload.svg").read_text(encoding="utf-8")
+    table = pd.read_csv(reported / "figures" / "caseload.csv")
+    assert svg.count('class="cl-frame"') == table["week"].nunique() == 78
+    assert list(dict.fromkeys(table["arm"])) == ["standard", "intensified"]
+    for part in ("prefers-reduced-motion", "@media print", "Source: Simulated with Samtale"):
+        assert part in svg
+    assert "<script" not in svg
+    assert "style=" not in svg
+    assert len(svg.encode()) < 300_000
+    behind = run.table("office_by_week").set_index(["arm", "week"])
+    for row in table.itertuples():
+        assert behind.loc[(row.arm, row.week), "caseload"] == pytest.approx(row.caseload)
+
+
+def test_a_title_of_money_says_who_saves_the_municipality_most(run: Run) -> None:
+    with style.drawing():
+        sheet = money.draw_net(run)
+    assert sheet is not None
+    net = run.rows("account_differences", account="municipality")
+    clear = net[net["is_noise"].str.lower() == "false"]
+    best = clear.loc[clear["net_saving_dkk_per_spell"].idxmax(), "arm"]
+    assert next(arm.title for arm in run.arms if arm.name == best) in sheet.heading
+    assert "saves the municipality most" in sheet.heading
+
+
 def test_one_arm_has_no_differences_but_its_other_figures(make_run: Make, tmp_path: Path) -> None:
     names = {path.name for path in write(make_run(tmp_path / "run", arms=ALONE))}
     assert "survival.svg" in names
@@ -138,7 +197,7 @@ def test_seven_arms_with_long_titles_are_drawn_with_different_looks(
 
 def test_shares_and_counts_have_no_band_below_zero(run: Run) -> None:
     with style.drawing():
-        for draw in (survival.draw, office.draw):
+        for draw in (survival.draw, office.draw, queue_day.draw):
             sheet = draw(run)
             assert sheet is not None
             for axes in sheet.figure.axes:

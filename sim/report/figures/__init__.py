@@ -14,6 +14,7 @@ from sim.report.figures import (
     meetings,
     money,
     office,
+    queue_day,
     saved,
     style,
     survival,
@@ -33,6 +34,7 @@ FIGURES: tuple[tuple[str, Callable[[Run], Sheet | None]], ...] = (
     ("accounts", money.draw_items),
     ("meetings_by_month", meetings.draw),
     ("office_by_week", office.draw),
+    ("queue_day", queue_day.draw),
     ("example_person", example.draw),
     ("thirty_spells", lives.draw),
 )

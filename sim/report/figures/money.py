@@ -46,7 +46,7 @@ def draw_net(run: Run) -> Sheet | None:
     body = len(accounts) * (HEAD + 0.14 + ROW * len(arms)) + 0.3
     sheet = Sheet(
         run,
-        say("account_differences.title"),
+        _net_heading(table, arms),
         say("account_differences.subtitle", baseline=run.baseline.title),
         body,
         [say("account_differences.note"), *note(run)],
@@ -79,6 +79,26 @@ def draw_net(run: Run) -> Sheet | None:
             axes.set_xlabel(say("axis.net_saving"), labelpad=2)
         top += ROW * len(arms) + 0.14
     return sheet
+
+
+def _net_heading(table: pd.DataFrame, arms: list[Arm]) -> str:
+    """What is certain of the municipality's money; one question where no interval is known."""
+    own = table[table["account"] == "municipality"]
+    said = own["is_noise"].map(verdict)
+    if own.empty or not said.isin([say("noise.more"), say("noise.noise")]).all():
+        return say("account_differences.title")
+    clear = own[said == say("noise.more")]
+    if clear.empty:
+        return say("account_differences.title_noise")
+    saving = clear["net_saving_dkk_per_spell"]
+    row = clear.loc[saving.idxmax() if saving.max() > 0 else saving.idxmin()]
+    value, low, high = (float(row[column]) for column in NET)
+    ends = (low, high) if value > 0 else (-high, -low)
+    return say(
+        f"account_differences.title_{'saves' if value > 0 else 'costs'}",
+        arm=next(arm.title for arm in arms if arm.name == row["arm"]),
+        dkk=show(abs(value), *ends, place=_place(table, "municipality")),
+    )
 
 
 NET = ["net_saving_dkk_per_spell", "ci_low", "ci_high"]

@@ -55,6 +55,8 @@ def _panel(axes: Axes, found: Grid, measure: Measure, axis: Axis) -> None:
     for turn, arm in enumerate(arms):
         seen, values = look(arm), found.cube(measure, arm)
         mean, low, high = (values[column][order] for column in ("mean", "ci_low", "ci_high"))
+        if not (measure.is_paired or measure.metric.endswith("_dkk")):
+            low = np.maximum(low, 0.0)  # days, shares and counts are never below 0
         if not axis.is_number:
             aside = x + BESIDE * ((turn + 0.5) / len(arms) - 0.5)
             axes.vlines(aside, low, high, color=seen.colour, linewidth=1.4)
