@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from sim.cli import console
 from sim.cli.running import print_comparison
-from sim.rules.errors import CheckError, DataError
+from sim.rules.errors import CheckError, DataError, InputError
 
 if TYPE_CHECKING:
     from sim.experiment.folder import RunFolder
@@ -34,6 +34,14 @@ PER_SPELL = ("meetings", "DKK per spell")
 
 
 SWEEP, SENSITIVITY = "sweep", "sensitivity"
+HOLDS_NONE = "no run with arms"
+HOLDS = {
+    SWEEP: "a sweep and no single run: sweep.csv has its points side by side, and samtale run with "
+    "the values of a point gives a run of it",
+    SENSITIVITY: "a sensitivity and no single run: its tables hold differences between points only",
+}
+"""What a folder holds that a command on runs cannot read."""
+
 CHECKED_SHOWN = 10
 """Numbers that differ from the rows which are named; of more, the number is told."""
 
@@ -63,8 +71,7 @@ def _run(folder: Path) -> "RunFolder":
 def _require_run(found: "RunFolder", folder: Path) -> None:
     if (kind := _kind(found)) != "run":
         made = found.manifest.get("command", "another command")
-        what = f"a {kind}, whose points are no single run" if kind else "no run with arms"
-        raise DataError([f"{folder} holds {what}; it was made by: {made}"])
+        raise DataError([f"{folder} holds {HOLDS.get(kind, HOLDS_NONE)}; it was made by: {made}"])
 
 
 def report(arguments: argparse.Namespace) -> None:
@@ -72,6 +79,8 @@ def report(arguments: argparse.Namespace) -> None:
     with --pdf also the PDFs of a run."""
     from sim.experiment import store
 
+    if arguments.check and arguments.unknown is not None:
+        raise InputError("--check makes nothing; give --unknown in a command of its own")
     found = store.read(arguments.folder)
     kind = _kind(found)
     asks_run = arguments.check or arguments.pdf or arguments.unknown is not None

@@ -10,7 +10,8 @@ import numpy as np
 import pyarrow.parquet as pq
 import pytest
 
-from sim.experiment import compare, parquet, rows_again
+from sim.cli.main import main
+from sim.experiment import compare, parquet, rows_again, store
 from sim.experiment.folder import RunFolder, read
 from sim.rules.errors import DataError
 
@@ -89,3 +90,19 @@ def test_a_damaged_page_is_told(tmp_path: Path) -> None:
         rows_again.compare(replace(run))
     with pytest.raises(DataError, match="SHA-256"):
         read(run.path)
+
+
+def test_report_check_ends_with_5_where_a_sealed_number_is_another(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run = made(tmp_path / "run")
+    assert main(["report", str(run.path), "--check"]) == 0
+    assert "PASS" in capsys.readouterr().out
+    table = run.table("summary.csv")
+    table.loc[table["metric"].eq("survival_91"), "ci_low"] -= 0.001
+    table.to_csv(run.path / "summary.csv", index=False)
+    store.reseal(run)
+    assert main(["report", str(run.path), "--check"]) == 5
+    assert "ci_low of standard, all, survival_91" in capsys.readouterr().err
+    assert main(["report", str(run.path), "--check", "--unknown", str(run.path)]) == 2
+    assert main(["report", str(run.path), "--unknown", str(run.path)]) == 3

@@ -43,7 +43,11 @@ def answer_of(found: RunFolder) -> Answer:
 
 
 def _table(found: RunFolder, name: str) -> pd.DataFrame | None:
-    return words_filled(found.table(name)) if found.has(name) else None
+    if not found.has(name):
+        return None
+    table = words_filled(found.table(name))
+    # In a run's tables an outcome is a word, that of a meeting; here it is a number.
+    return table.astype({"outcome": float}) if "outcome" in table else table
 
 
 def words_filled(table: pd.DataFrame) -> pd.DataFrame:

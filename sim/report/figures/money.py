@@ -66,7 +66,7 @@ def draw_net(run: Run) -> Sheet | None:
         for j, arm in enumerate(arms):
             own = table[(table["arm"] == arm.name) & (table["account"] == account)]
             metric = f"net_saving_{account}_dkk"
-            not_known.draw(axes, run, arm.name, metric, j + 0.5, look(arm).colour)
+            not_known.draw(axes, run, arm.name, metric, j + 0.5)
             middle = top + ROW * (j + 0.5)
             sheet.text(0.12, middle, "\n".join(titles[j]), 8, look(arm).ink)
             _net_row(axes, sheet, arm, own, j, middle, LEFT + wide + 0.12, _place(table, account))

@@ -1,4 +1,4 @@
-"""The band of what is not known in a figure of differences: wide and pale, behind the interval."""
+"""The band of what is not known in a figure of differences: wide and grey, behind the interval."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from matplotlib.axes import Axes
 
 from sim.report.folder import Run
 
-HEIGHT, PALE = 0.8, 0.16
+HEIGHT, COLOUR = 0.8, "#D9D9D9"
 
 
 def bands(table: pd.DataFrame) -> dict[tuple[str, str], tuple[float, float]]:
@@ -26,11 +26,9 @@ def ends(run: Run, metrics: Sequence[str]) -> list[float]:
     return [end for (_, metric), both in found.items() if metric in metrics for end in both]
 
 
-def draw(axes: Axes, run: Run, arm: str, metric: str, y: float, colour: str) -> None:
+def draw(axes: Axes, run: Run, arm: str, metric: str, y: float) -> None:
     """Draw the band of an arm, where there is one, around the height ``y``."""
     band = bands(run.table("not_known")).get((arm, metric))
     if band is not None:
         low, high = band
-        axes.barh(
-            y, high - low, left=low, height=HEIGHT, color=colour, alpha=PALE, linewidth=0, zorder=0
-        )
+        axes.barh(y, high - low, left=low, height=HEIGHT, color=COLOUR, linewidth=0, zorder=0)

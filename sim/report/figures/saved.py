@@ -89,7 +89,7 @@ def draw(run: Run) -> Sheet | None:
         _panel(axes, sheet, table[table["group"] == group], arms, top, LEFT + wide + 0.12)
         if i == 0:  # all together, or the only group that there is
             for j, arm in enumerate(arms):
-                not_known.draw(axes, run, arm.name, "days_saved", j + 0.5, look(arm).colour)
+                not_known.draw(axes, run, arm.name, "days_saved", j + 0.5)
         axes.set_xlim(low - pad, high + pad)
         level_ticks(axes, wide * 72)
         if i < len(groups) - 1:
