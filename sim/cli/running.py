@@ -52,7 +52,7 @@ def near(path: Path) -> Path:
 def run(arguments: argparse.Namespace) -> None:
     """Runs a scenario: plan, replications with a progress bar, tables, figures, report."""
     configuration = configure(arguments)
-    from sim.experiment import compare, files, study
+    from sim.experiment import compare, provenance, study
     from sim.experiment.duration import estimate_seconds
     from sim.experiment.manifest import Origin
     from sim.model.engines import compile_ahead, compiling_note, may_compile
@@ -68,7 +68,7 @@ def run(arguments: argparse.Namespace) -> None:
         folder = configuration.out or default_folder(configuration.scenario)
         origin = Origin(
             command=command_line(arguments),
-            plugins={file.name: files.sha256(file) for file in configuration.plugins},
+            plugins=provenance.plugin_sums(configuration.plugins),
             seed_drawn=configuration.sources["design.seed"] == "drawn",
         )
         compare.prepare(built, folder, origin, arguments.force, arguments.resume)

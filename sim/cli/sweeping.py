@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 import shlex
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -30,13 +30,13 @@ def sweep(arguments: argparse.Namespace) -> None:
     asked = understand_sweep(arguments.overrides, arguments.plugin)
     if asked.count > ASK_ABOVE_POINTS and not arguments.yes:
         refuse_many(asked, arguments.plugin)
-    from sim.experiment import compare
+    from sim.experiment import compare, provenance
     from sim.experiment.manifest import Origin
     from sim.experiment.sweep import parts, place, whole
     from sim.experiment.task import shipped_world
     from sim.model.engines import compile_ahead, compiling_note, may_compile
 
-    sums = _sums(arguments.plugin)
+    sums = provenance.plugin_sums(arguments.plugin)
     checks = Asked(asked, (), tuple(arguments.plugin), sums, arguments.strict)
     base = _base(checks)
     values = base.values
@@ -89,13 +89,6 @@ def command_line(arguments: argparse.Namespace, out: Path, resume: bool = False)
     plugins = [part for file in arguments.plugin for part in ("--plugin", str(file))]
     more = [*plugins, *(["--resume"] if resume else []), *(["--yes"] if arguments.yes else [])]
     return shlex.join(["samtale", "sweep", *words, f"out={near(out)}", *more])
-
-
-def _sums(plugins: Sequence[Path]) -> dict[str, str]:
-    from sim.experiment import files
-
-    with files.told("A plug-in file cannot be read"):
-        return {file.name: files.sha256(file) for file in plugins}
 
 
 def _base(checks: Asked) -> Configuration:
