@@ -11,7 +11,6 @@ import pytest
 import yaml
 
 from sim.config.catalogue import published_figures
-from sim.report.evidence import renewed
 from sim.rules.errors import InputError
 from sim.rules.published import figures
 
@@ -88,12 +87,6 @@ def test_every_range_holds_its_value(configs: Path) -> None:
             low, high = leaf["range"]
             values = leaf["value"] if isinstance(leaf["value"], list) else [leaf["value"]]
             assert all(low <= value <= high for value in values), name
-
-
-def test_the_tables_of_published_figures_are_up_to_date(checkout: Path) -> None:
-    """After a change of configs/published.yaml: python -m sim.cli.evidence."""
-    text = (checkout / "docs" / "evidence.md").read_text(encoding="utf-8")
-    assert renewed(text, published_figures()) == text
 
 
 def test_every_claim_of_the_five_texts_has_a_figure_in_order() -> None:

@@ -17,7 +17,7 @@ BRINGS = {
     "rules": set(),
     "model": {"simpy", "numpy", "scipy", "holidays", "numba", "llvmlite"},
     "experiment": {"pandas", "pyarrow", "scipy", "statsmodels", "yaml", "SALib"},
-    "report": {"matplotlib", "jinja2", "babel", "markupsafe", "rich"},
+    "report": {"matplotlib", "jinja2", "babel", "markupsafe", "rich", "xlsxwriter"},
     "config": {"hydra", "omegaconf"},
     "api": set(),
     "cli": set(),

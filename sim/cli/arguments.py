@@ -33,6 +33,10 @@ FLAGS: dict[str, dict[str, Any]] = {
     "--yes": {"action": "store_true", "help": "start without asking, however long it takes"},
     "--strict": {"action": "store_true", "help": "treat warnings as errors"},
     "--debug": {"action": "store_true", "help": "show where in the code an error arose"},
+    "--excel": {
+        "action": "store_true",
+        "help": "write the tables also as one workbook, tables.xlsx",
+    },
     "--plugin": {
         "action": "append",
         "default": [],
@@ -84,13 +88,13 @@ COMMANDS: dict[str, Command] = {
     "run": Command(
         "run a scenario: all its arms, all replications, tables and figures",
         "sim.cli.running:run",
-        flags=("--resume", "--force", "--yes", "--strict", "--plugin"),
+        flags=("--resume", "--force", "--yes", "--strict", "--excel", "--plugin"),
         takes_overrides=True,
     ),
     "sweep": Command(
         "run every point of a grid (key=a,b,c key2=range(1,5)), resumable, to one table",
         "sim.cli.sweeping:sweep",
-        flags=("--resume", "--force", "--yes", "--strict", "--plugin"),
+        flags=("--resume", "--force", "--yes", "--strict", "--excel", "--plugin"),
         takes_overrides=True,
     ),
     "show": Command(
@@ -108,6 +112,7 @@ COMMANDS: dict[str, Command] = {
         "make the tables, figures and report of a finished run again",
         "sim.cli.reading:report",
         positionals=(_FOLDER,),
+        flags=("--excel",),
     ),
     "trace": Command(
         "tell one person's life in words and in one picture",
@@ -118,14 +123,14 @@ COMMANDS: dict[str, Command] = {
     "compare": Command(
         "set finished runs side by side, with what differs between their configurations",
         "sim.cli.reading:compare",
-        positionals=(("folders", {"type": Path, "nargs": "+", "metavar": "DIR"}),),
+        positionals=(("folders", {"type": Path, "nargs": "+", "metavar": "DIR", "help": "folders of finished runs, two or more"}),),
     ),
     "new": Command(
         "write a commented file that runs as written: a scenario, a hazard or a regime",
         "sim.cli.new:new",
         positionals=(
-            ("kind", {"choices": ("scenario", "hazard", "regime")}),
-            ("name", {"metavar": "NAME"}),
+            ("kind", {"choices": ("scenario", "hazard", "regime"), "help": "what to write"}),
+            ("name", {"metavar": "NAME", "help": "its name: a-z, 0-9 and _, beginning with a letter"}),
         ),
         flags=("--force",),
     ),

@@ -51,10 +51,12 @@ def _run(folder: Path) -> "RunFolder":
 def report(arguments: argparse.Namespace) -> None:
     """Makes the tables, figures and report of a finished run again."""
     from sim.experiment import store
-    from sim.report import write
+    from sim.report import workbook, write
 
     finished = _run(arguments.folder)
     write(finished.path, finished.manifest)
+    if arguments.excel:
+        workbook.write(finished)
     store.reseal(finished)
     print_comparison(finished.path)
     console.say(f"Report: {arguments.folder / 'report.html'}")

@@ -14,6 +14,7 @@ from sim.rules.errors import InputError, ResourceError
 
 if TYPE_CHECKING:
     from sim.config import Configuration
+    from sim.experiment.folder import RunFolder
 
 ASK_ABOVE_SECONDS = 2 * 3600.0
 
@@ -81,6 +82,8 @@ def run(arguments: argparse.Namespace) -> None:
         finished = _simulate(
             arguments, configuration, built, folder, origin, pool, compiled_seconds
         )
+        if arguments.excel:
+            write_workbook(finished)
     console.say()
     print_comparison(finished.path)
     console.say(time_line(finished.manifest))
@@ -94,6 +97,15 @@ def print_comparison(folder: Path) -> None:
     from sim.report import terminal
 
     terminal.print_comparison(run_folder.read(folder), console.rich_console())
+
+
+def write_workbook(folder: "RunFolder") -> None:
+    """Writes the tables of a finished folder as one workbook, and the manifest that knows it."""
+    from sim.experiment import store
+    from sim.report import workbook
+
+    workbook.write(folder)
+    store.reseal(folder)
 
 
 def time_line(facts: Mapping[str, Any]) -> str:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sim.cli import console
-from sim.cli.running import default_folder, near
+from sim.cli.running import default_folder, near, write_workbook
 from sim.cli.sweep_plan import ASK_ABOVE_POINTS, agree, print_plan, refuse_many
 from sim.cli.sweep_points import Asked, check_all
 from sim.rules.errors import InputError, ResourceError
@@ -61,6 +61,8 @@ def sweep(arguments: argparse.Namespace) -> None:
             console.note(f"samtale: warning: {text} (at {len(numbers)} of {asked.count} points)")
         if begun and (found := place.finished_before(out, points)):
             console.say("Every point was finished before; nothing was run again.")
+            if arguments.excel:
+                write_workbook(found)
             _answer(found.path, found.manifest)
             return
         kept = parts.there(out, whole.units_of(points)) if begun else set()
@@ -80,6 +82,8 @@ def sweep(arguments: argparse.Namespace) -> None:
                     "Finished units are kept. To go on: "
                     f"{command_line(arguments, out, resume=True)}"
                 ) from None
+    if arguments.excel:
+        write_workbook(done.folder)
     _answer(out, done.folder.manifest)
 
 
