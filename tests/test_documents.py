@@ -121,7 +121,9 @@ def test_every_symbol_that_the_documents_name_exists(docs: Path) -> None:
         for label, target in links(page):
             named = re.fullmatch(r"`([A-Za-z_]\w*)(?:\(\))?`", label)
             if target.endswith(".py") and named:
-                assert named[1] in names_in((page.parent / target).resolve()), f"{page.name}: {label}"
+                assert named[1] in names_in((page.parent / target).resolve()), (
+                    f"{page.name}: {label}"
+                )
                 count += 1
     assert count > 50
 
@@ -134,7 +136,10 @@ def test_every_item_of_a_checklist_is_linked_to_code(docs: Path, name: str) -> N
     assert len(asked) >= ITEMS[name]
     for item in asked:
         if "\n### " not in item and item.strip().count("\n") > 0:
-            assert re.search(r"\]\(\.\./(sim|tests|configs|scenarios|samtale|requirements|pyproject|README|CITATION|LICENSE)", item), item[:60]
+            assert re.search(
+                r"\]\(\.\./(sim|tests|configs|scenarios|samtale|requirements|pyproject|README|CITATION|LICENSE)",
+                item,
+            ), item[:60]
 
 
 def test_the_index_names_every_document(docs: Path) -> None:

@@ -45,8 +45,8 @@ FIVE_LINES = {
     "    falling = first_per_week - floor_per_week": (
         "    falling = (first_per_week - floor_per_week) * 0.9 ** lost_week"
     ),
-    "        floor_per_week=(0, 1, \"per week\"),": (
-        "        floor_per_week=(0, 1, \"per week\"),\n        lost_week=(0, 52, \"weeks\"),"
+    '        floor_per_week=(0, 1, "per week"),': (
+        '        floor_per_week=(0, 1, "per week"),\n        lost_week=(0, 52, "weeks"),'
     ),
     "    return floor_per_week + falling": "    return 0.5 * floor_per_week + falling",
 }

@@ -123,14 +123,27 @@ COMMANDS: dict[str, Command] = {
     "compare": Command(
         "set finished runs side by side, with what differs between their configurations",
         "sim.cli.reading:compare",
-        positionals=(("folders", {"type": Path, "nargs": "+", "metavar": "DIR", "help": "folders of finished runs, two or more"}),),
+        positionals=(
+            (
+                "folders",
+                {
+                    "type": Path,
+                    "nargs": "+",
+                    "metavar": "DIR",
+                    "help": "folders of finished runs, two or more",
+                },
+            ),
+        ),
     ),
     "new": Command(
         "write a commented file that runs as written: a scenario, a hazard or a regime",
         "sim.cli.new:new",
         positionals=(
             ("kind", {"choices": ("scenario", "hazard", "regime"), "help": "what to write"}),
-            ("name", {"metavar": "NAME", "help": "its name: a-z, 0-9 and _, beginning with a letter"}),
+            (
+                "name",
+                {"metavar": "NAME", "help": "its name: a-z, 0-9 and _, beginning with a letter"},
+            ),
         ),
         flags=("--force",),
     ),

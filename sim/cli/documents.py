@@ -93,7 +93,9 @@ def _is(file: Path, text: str) -> bool:
 def main() -> None:
     """Makes all documents of the checkout in the current folder."""
     parser = argparse.ArgumentParser(description="make the documents of docs/ again")
-    parser.add_argument("--validation", type=Path, metavar="DIR", help="a finished samtale validate")
+    parser.add_argument(
+        "--validation", type=Path, metavar="DIR", help="a finished samtale validate"
+    )
     arguments = parser.parse_args()
     root = Path.cwd()
     if arguments.validation:

@@ -35,7 +35,10 @@ def new(arguments: argparse.Namespace) -> None:
     there = [str(path) for path in places.values() if path.exists()]
     if there and not arguments.force:
         raise InputError(
-            [f"{path} exists already; choose another name, or --force to replace it" for path in there]
+            [
+                f"{path} exists already; choose another name, or --force to replace it"
+                for path in there
+            ]
         )
     title = name.replace("_", " ").capitalize()
     for template, path in places.items():

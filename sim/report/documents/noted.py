@@ -15,7 +15,17 @@ from sim.rules.published import Published
 PUBLISHED = "published.yaml"
 STUDY = "study"
 TEXTS = ("title", "about", "question", "defaults")
-LISTED = ("population", "hazard", "effect", "office", "market", "costs", "regime", "design", "compute")
+LISTED = (
+    "population",
+    "hazard",
+    "effect",
+    "office",
+    "market",
+    "costs",
+    "regime",
+    "design",
+    "compute",
+)
 """Folders of configs/ in the order in which a reader meets them."""
 
 

@@ -64,7 +64,14 @@ def assumptions(found: Sequence[Noted], known: Mapping[str, frozenset[str]]) -> 
                 f"[{Path(at).name}](../sim/{at})" for at in places(one.full_name, known)
             )
             lines.append(
-                _row(f"`{one.full_name}`", _value(one.value), _range(one), one.source, one.mark, where)
+                _row(
+                    f"`{one.full_name}`",
+                    _value(one.value),
+                    _range(one),
+                    one.source,
+                    one.mark,
+                    where,
+                )
             )
         lines.append("")
     return "\n".join(lines).rstrip() + "\n"
