@@ -15,13 +15,20 @@ OVERRIDES = "overrides"
 
 @dataclass(frozen=True)
 class Command:
-    """A sub-command: its one line of help, the function `module:name` that does it, its flags."""
+    """A sub-command: its one line of help, the function `module:name` that does it, its flags.
+
+    `asks` says what its overrides may be.
+    """
 
     about: str
     function: str
     positionals: tuple[tuple[str, dict[str, Any]], ...] = ()
     flags: tuple[str, ...] = ()
     takes_overrides: bool = False
+    asks: str = (
+        "what differs from the default, e.g. scenarios=four_regimes design=quick effect.alpha=0.2 "
+        "out=DIR; samtale list and samtale show say what there is"
+    )
 
 
 FLAGS: dict[str, dict[str, Any]] = {
@@ -42,14 +49,21 @@ FLAGS: dict[str, dict[str, Any]] = {
         "default": [],
         "type": Path,
         "metavar": "FILE.py",
-        "help": "load a hazard, an effect or a schedule of your own (may be repeated)",
+        "help": "load a hazard, an effect, a schedule or a regime of your own (may be repeated); "
+        "samtale new hazard NAME writes one",
     },
     "--person": {
         "type": int,
         "metavar": "N",
-        "help": "the person, by the number in spells.parquet (default: one with several meetings)",
+        "help": "the person, by the number in spells.parquet (default: one with several meetings, "
+        "so that --person can be left out at first)",
     },
-    "--replication": {"type": int, "default": 0, "metavar": "N", "help": "which replication"},
+    "--replication": {
+        "type": int,
+        "default": 0,
+        "metavar": "N",
+        "help": "which replication, from 0 (default: 0, the first)",
+    },
     "--sizes": {
         "type": int,
         "nargs": "+",
@@ -96,9 +110,10 @@ COMMANDS: dict[str, Command] = {
         "sim.cli.sweeping:sweep",
         flags=("--resume", "--force", "--yes", "--strict", "--excel", "--plugin"),
         takes_overrides=True,
+        asks="as for run; a key with several values is swept: effect.alpha=0.1,0.2 or range(1,5)",
     ),
     "show": Command(
-        "show the composed study: value, unit, source, and what differs from the default",
+        "show the composed study without running it: value, unit, source, what differs from the default",
         "sim.cli.looking:show",
         flags=("--strict", "--plugin"),
         takes_overrides=True,
@@ -152,12 +167,14 @@ COMMANDS: dict[str, Command] = {
         "sim.cli.calibrating:calibrate",
         flags=("--force", "--plugin"),
         takes_overrides=True,
+        asks="target=NAME (samtale list names them) and changes to it, e.g. value=12 ridge=none",
     ),
     "sensitivity": Command(
         "vary what is not known over its declared ranges: tornado, Morris, Sobol or draws",
         "sim.cli.varying:sensitivity",
         flags=("--force", "--yes", "--plugin"),
         takes_overrides=True,
+        asks="as for run, and method=tornado|morris|sobol|draws, size=N, over=NAMES, of=METRICS",
     ),
     "verify": Command(
         "check this copy against exact answers, in under a minute",
@@ -213,9 +230,7 @@ def _parsers() -> tuple[_Parser, dict[str, _Parser]]:
         for flag in (*command.flags, "--debug"):
             parser.add_argument(flag, **FLAGS[flag])
         if command.takes_overrides:
-            parser.add_argument(
-                OVERRIDES, nargs="*", metavar="key=value", help="e.g. scenarios=four_regimes"
-            )
+            parser.add_argument(OVERRIDES, nargs="*", metavar="key=value", help=command.asks)
         parsers[name] = parser
     return top, parsers
 
