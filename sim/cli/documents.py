@@ -8,6 +8,7 @@ from __future__ import annotations
 import argparse
 import hashlib
 import json
+import shlex
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -57,8 +58,8 @@ def inputs_sha256() -> str:
 
 def renew(root: Path) -> list[str]:
     """Write the documents that are out of date; their names."""
-    stale = [name for name, text in made(root).items() if not _is(root / name, text)]
     texts = made(root)
+    stale = [name for name, text in texts.items() if not _is(root / name, text)]
     for name in stale:
         files.replace_text(root / name, texts[name])
     return stale
@@ -78,7 +79,11 @@ def take_validation(root: Path, folder: Path) -> None:
 
 
 def _facts(manifest: Mapping[str, Any]) -> dict[str, Any]:
-    return {**{key: manifest[key] for key in TOLD}, "inputs_sha256": inputs_sha256()}
+    """What the page tells of the run, wherever it was written to."""
+    told = {key: manifest[key] for key in TOLD}
+    words = shlex.split(told["command"])
+    told["command"] = shlex.join(word for word in words if not word.startswith("out="))
+    return {**told, "inputs_sha256": inputs_sha256()}
 
 
 def _text(root: Path, name: str) -> str:

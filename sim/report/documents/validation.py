@@ -14,7 +14,7 @@ from sim.report.words import name_of, say
 from sim.rules.published import Published
 
 Row = Mapping[str, str]
-SIMULATED = "simulated"
+ARITHMETIC = "arithmetic"
 TOLD = ("contradicted", "strained", "fitted", "compatible")
 """Verdicts with a table of their own, what does not fit first."""
 
@@ -37,9 +37,9 @@ def page(found: Sequence[Row], facts: Mapping[str, Any], published: Published) -
     counted = Counter((row["verdict"], row["kind"]) for row in found)
     for verdict in (*TOLD, *APART):
         by_kind = {kind: counted[verdict, kind] for _, kind in counted}
-        arithmetic = by_kind.get("arithmetic", 0)
+        arithmetic = by_kind.get(ARITHMETIC, 0)
         others = sum(by_kind.values()) - arithmetic
-        meaning = say(f"validate.{verdict.split()[0]}")
+        meaning = say(f"validate.{verdict.split()[0]}").partition(": ")[2]
         lines.append(f"| {verdict} | {others} | {arithmetic} | {meaning} |")
     for verdict in TOLD:
         lines += ["", f"## {verdict.capitalize()}", ""]
