@@ -20,6 +20,8 @@ TEXTS = {"title", "about"}
 CLAIMS, STUDIES = 44, 20
 MEASURED = "bench"
 """Sizes of measured work are no published figures."""
+MADE = "<!-- Made by python -m sim.cli.documents"
+"""Pages that take published figures by their names."""
 IDENTIFIER = re.compile(r"\b[EBRMS]\d+[a-z]?\b")
 
 
@@ -120,7 +122,7 @@ def test_published_numbers_stand_nowhere_else(checkout: Path) -> None:
     assert len(files) > 100
     for file in files:
         text = file.read_text(encoding="utf-8")
-        if file.name == "published.yaml" or MEASURED in file.name:
+        if file.name == "published.yaml" or MEASURED in file.name or text.startswith(MADE):
             continue
         text = re.sub(r"<!-- published.*?<!-- end -->", "", text, flags=re.DOTALL)
         text = re.sub(r"(?<=\d)[,_](?=\d{3})", "", text)
