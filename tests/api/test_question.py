@@ -102,7 +102,7 @@ def test_a_function_of_a_notebook_is_a_hazard() -> None:
 
 def test_all_faults_are_told_at_once_as_on_the_command_line() -> None:
     with pytest.raises(InputError) as caught:
-        sim.load("effect.alpha=-2", "market.displacement=9")
+        sim.load("population.scale=-2", "market.displacement=9")
     assert len(caught.value.problems) == 2
 
 
@@ -124,8 +124,8 @@ def test_what_python_cannot_have_is_refused(
 
 
 def test_what_is_odd_though_allowed_is_a_warning() -> None:
-    with pytest.warns(UserWarning, match="offered load|design"):
-        question = sim.load(*TINY, "design.follow_up_days=100")
+    with pytest.warns(UserWarning, match="frailty_variance"):
+        question = sim.load(*TINY, "population.frailty_variance=1000000")
     assert question.warnings
 
 
