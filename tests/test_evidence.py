@@ -11,7 +11,6 @@ import pytest
 import yaml
 
 from sim.config.catalogue import published_figures
-from sim.report.evidence import renewed
 from sim.rules.errors import InputError
 from sim.rules.published import figures
 
@@ -21,6 +20,8 @@ TEXTS = {"title", "about"}
 CLAIMS, STUDIES = 44, 20
 MEASURED = "bench"
 """Sizes of measured work are no published figures."""
+MADE = "<!-- Made by python -m sim.cli.documents"
+"""Pages that take published figures by their names."""
 IDENTIFIER = re.compile(r"\b[EBRMS]\d+[a-z]?\b")
 
 
@@ -90,12 +91,6 @@ def test_every_range_holds_its_value(configs: Path) -> None:
             assert all(low <= value <= high for value in values), name
 
 
-def test_the_tables_of_published_figures_are_up_to_date(checkout: Path) -> None:
-    """After a change of configs/published.yaml: python -m sim.cli.evidence."""
-    text = (checkout / "docs" / "evidence.md").read_text(encoding="utf-8")
-    assert renewed(text, published_figures()) == text
-
-
 def test_every_claim_of_the_five_texts_has_a_figure_in_order() -> None:
     claims = [one.claim for one in published_figures().values() if one.claim is not None]
     assert claims == sorted(claims)
@@ -127,7 +122,7 @@ def test_published_numbers_stand_nowhere_else(checkout: Path) -> None:
     assert len(files) > 100
     for file in files:
         text = file.read_text(encoding="utf-8")
-        if file.name == "published.yaml" or MEASURED in file.name:
+        if file.name == "published.yaml" or MEASURED in file.name or text.startswith(MADE):
             continue
         text = re.sub(r"<!-- published.*?<!-- end -->", "", text, flags=re.DOTALL)
         text = re.sub(r"(?<=\d)[,_](?=\d{3})", "", text)

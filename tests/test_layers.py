@@ -12,13 +12,14 @@ import pytest
 import sim
 
 PACKAGE = Path(sim.__file__).resolve().parent
-FLOORS = ("rules", "model", "experiment", "report", "config", "cli")
+FLOORS = ("rules", "model", "experiment", "report", "config", "api", "cli")
 BRINGS = {
     "rules": set(),
     "model": {"simpy", "numpy", "scipy", "holidays", "numba", "llvmlite"},
     "experiment": {"pandas", "pyarrow", "scipy", "statsmodels", "yaml", "SALib", "distributed"},
-    "report": {"matplotlib", "jinja2", "babel", "markupsafe", "rich", "weasyprint"},
+    "report": {"matplotlib", "jinja2", "babel", "markupsafe", "rich", "weasyprint", "xlsxwriter"},
     "config": {"hydra", "omegaconf"},
+    "api": set(),
     "cli": set(),
 }
 ONLY_IN = {

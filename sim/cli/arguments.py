@@ -16,13 +16,20 @@ OVERRIDE = "key=value"
 
 @dataclass(frozen=True)
 class Command:
-    """A sub-command: its one line of help, the function `module:name` that does it, its flags."""
+    """A sub-command: its one line of help, the function `module:name` that does it, its flags.
+
+    `asks` says what its overrides may be.
+    """
 
     about: str
     function: str
     positionals: tuple[tuple[str, dict[str, Any]], ...] = ()
     flags: tuple[str, ...] = ()
     takes_overrides: bool = False
+    asks: str = (
+        "what differs from the default, e.g. scenarios=four_regimes design=quick effect.alpha=0.2 "
+        "out=DIR; samtale list and samtale show say what there is"
+    )
 
 
 FLAGS: dict[str, dict[str, Any]] = {
@@ -34,12 +41,17 @@ FLAGS: dict[str, dict[str, Any]] = {
     "--yes": {"action": "store_true", "help": "start without asking, however long it takes"},
     "--strict": {"action": "store_true", "help": "treat warnings as errors"},
     "--debug": {"action": "store_true", "help": "show where in the code an error arose"},
+    "--excel": {
+        "action": "store_true",
+        "help": "write the tables also as one workbook, tables.xlsx",
+    },
     "--plugin": {
         "action": "append",
         "default": [],
         "type": Path,
         "metavar": "FILE.py",
-        "help": "load a hazard, an effect or a schedule of your own (may be repeated)",
+        "help": "load a hazard, an effect, a schedule or a regime of your own (may be repeated); "
+        "samtale new hazard NAME writes one",
     },
     "--pdf": {
         "action": "store_true",
@@ -48,9 +60,15 @@ FLAGS: dict[str, dict[str, Any]] = {
     "--person": {
         "type": int,
         "metavar": "N",
-        "help": "the person, by the number in spells.parquet (default: one with several meetings)",
+        "help": "the person, by the number in spells.parquet (default: one with several meetings, "
+        "so that --person can be left out at first)",
     },
-    "--replication": {"type": int, "default": 0, "metavar": "N", "help": "which replication"},
+    "--replication": {
+        "type": int,
+        "default": 0,
+        "metavar": "N",
+        "help": "which replication, from 0 (default: 0, the first)",
+    },
     "--unknown": {
         "type": Path,
         "metavar": "DIR",
@@ -122,17 +140,18 @@ COMMANDS: dict[str, Command] = {
     "run": Command(
         "run a scenario: all its arms, all replications, tables and figures",
         "sim.cli.running:run",
-        flags=("--resume", "--force", "--yes", "--strict", "--plugin"),
+        flags=("--resume", "--force", "--yes", "--strict", "--excel", "--plugin"),
         takes_overrides=True,
     ),
     "sweep": Command(
         "run every point of a grid (key=a,b,c key2=range(1,5)), resumable, to one table",
         "sim.cli.sweeping:sweep",
-        flags=("--resume", "--force", "--yes", "--strict", "--plugin"),
+        flags=("--resume", "--force", "--yes", "--strict", "--excel", "--plugin"),
         takes_overrides=True,
+        asks="as for run; a key with several values is swept: effect.alpha=0.1,0.2 or range(1,5)",
     ),
     "show": Command(
-        "show the composed study: value, unit, source, and what differs from the default",
+        "show the composed study without running it: value, unit, source, what differs from the default",
         "sim.cli.looking:show",
         flags=("--strict", "--plugin"),
         takes_overrides=True,
@@ -146,7 +165,7 @@ COMMANDS: dict[str, Command] = {
         "make the tables, figures and report of a finished run, sweep or sensitivity again",
         "sim.cli.reading:report",
         positionals=(_FOLDER,),
-        flags=("--unknown", "--check", "--pdf"),
+        flags=("--unknown", "--check", "--pdf", "--excel"),
     ),
     "trace": Command(
         "tell one person's life in words and in one picture",
@@ -157,14 +176,27 @@ COMMANDS: dict[str, Command] = {
     "compare": Command(
         "set finished runs side by side, with what differs between their configurations",
         "sim.cli.reading:compare",
-        positionals=(("folders", {"type": Path, "nargs": "+", "metavar": "DIR"}),),
+        positionals=(
+            (
+                "folders",
+                {
+                    "type": Path,
+                    "nargs": "+",
+                    "metavar": "DIR",
+                    "help": "folders of finished runs, two or more",
+                },
+            ),
+        ),
     ),
     "new": Command(
         "write a commented file that runs as written: a scenario, a hazard or a regime",
         "sim.cli.new:new",
         positionals=(
-            ("kind", {"choices": ("scenario", "hazard", "regime")}),
-            ("name", {"metavar": "NAME"}),
+            ("kind", {"choices": ("scenario", "hazard", "regime"), "help": "what to write"}),
+            (
+                "name",
+                {"metavar": "NAME", "help": "its name: a-z, 0-9 and _, beginning with a letter"},
+            ),
         ),
         flags=("--force",),
     ),
@@ -199,12 +231,14 @@ COMMANDS: dict[str, Command] = {
         "sim.cli.calibrating:calibrate",
         flags=("--force", "--plugin"),
         takes_overrides=True,
+        asks="target=NAME (samtale list names them) and changes to it, e.g. value=12 ridge=none",
     ),
     "sensitivity": Command(
         "vary what is not known over its declared ranges: tornado, Morris, Sobol or draws",
         "sim.cli.varying:sensitivity",
         flags=("--force", "--yes", "--plugin"),
         takes_overrides=True,
+        asks="as for run, and method=tornado|morris|sobol|draws, size=N, over=NAMES, of=METRICS",
     ),
     "verify": Command(
         "check this copy against exact answers, in under a minute",
@@ -272,9 +306,7 @@ def _parsers() -> tuple[_Parser, dict[str, _Parser]]:
         for flag in (*command.flags, "--debug"):
             parser.add_argument(flag, **FLAGS[flag])
         if command.takes_overrides:
-            parser.add_argument(
-                OVERRIDES, nargs="*", metavar=OVERRIDE, help="e.g. scenarios=four_regimes"
-            )
+            parser.add_argument(OVERRIDES, nargs="*", metavar=OVERRIDE, help=command.asks)
         parsers[name] = parser
     return top, parsers
 

@@ -24,7 +24,7 @@ def calibrate(arguments: argparse.Namespace) -> None:
     """
     began = time.perf_counter()
     from sim.config.targets import calibration
-    from sim.experiment import files, store
+    from sim.experiment import provenance, store
     from sim.experiment.calibration import tables
     from sim.experiment.calibration.emulation import Emulation
     from sim.experiment.calibration.fitting import calibrate as fit
@@ -46,7 +46,7 @@ def calibrate(arguments: argparse.Namespace) -> None:
 
     _print(found, values)
     command = shlex.join(["samtale", "calibrate", *arguments.overrides])
-    plugins = {file.name: files.sha256(file) for file in configuration.plugins}
+    plugins = provenance.plugin_sums(configuration.plugins)
     with place as writer:
         writer.table(f"{STEM}.csv", tables.solutions(found))
         if found.target.ridge is not None:

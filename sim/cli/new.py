@@ -1,4 +1,4 @@
-"""The command `new`: a commented file that runs as written, to be changed from there."""
+"""The command `new`: a commented file that runs as written, with its test, to be changed from there."""
 
 import argparse
 import re
@@ -13,11 +13,13 @@ from sim.rules.errors import InputError
 if TYPE_CHECKING:
     from sim.config.catalogue import Choice
 
+TEST = "test_{name}.py"
 PLACES = {
-    "scenario": ("scenario.yaml", "scenarios/{name}.yaml"),
-    "hazard": ("hazard.py", "{name}.py"),
-    "regime": ("regime.yaml", "regimes/{name}.yaml"),
+    "scenario": {"scenario.yaml": "scenarios/{name}.yaml"},
+    "hazard": {"hazard.py": "{name}.py", "test_hazard.py": TEST},
+    "regime": {"regime.yaml": "regimes/{name}.yaml", "test_regime.py": TEST},
 }
+"""By kind: what is written, a template by the place of its copy, the file itself first."""
 NEXT = {
     "scenario": "samtale run scenarios={name} design=quick",
     "hazard": "samtale list --plugin {name}.py",
@@ -27,19 +29,30 @@ LONGEST = 60
 
 
 def new(arguments: argparse.Namespace) -> None:
-    """Writes the file into the current folder and says how to run it."""
+    """Writes the file, and its test where it has one, into the current folder.
+
+    Raises:
+        InputError: the name cannot be used, or a file is there already.
+    """
     kind, name = arguments.kind, arguments.name
     if problem := name_problem(name, kind, _shipped(kind)):
         raise InputError(problem)
-    template, place = PLACES[kind]
-    path = Path(place.format(name=name))
-    if path.exists() and not arguments.force:
-        raise InputError([f"{path} exists already; choose another name, or --force to replace it"])
-    text = files("sim.cli").joinpath("templates", template).read_text(encoding="utf-8")
+    places = {template: Path(at.format(name=name)) for template, at in PLACES[kind].items()}
+    there = [str(path) for path in places.values() if path.exists()]
+    if there and not arguments.force:
+        raise InputError(
+            [
+                f"{path} exists already; choose another name, or --force to replace it"
+                for path in there
+            ]
+        )
     title = name.replace("_", " ").capitalize()
-    path.parent.mkdir(exist_ok=True)
-    path.write_text(text.replace("NAME", name).replace("TITLE", title), encoding="utf-8")
-    console.say(f"Wrote {path}. Try it: {NEXT[kind].format(name=name)}")
+    for template, path in places.items():
+        text = files("sim.cli").joinpath("templates", template).read_text(encoding="utf-8")
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(text.replace("NAME", name).replace("TITLE", title), encoding="utf-8")
+    written = " and ".join(str(path) for path in places.values())
+    console.say(f"Wrote {written}. Try it: {NEXT[kind].format(name=name)}")
 
 
 def name_problem(name: str, kind: str, shipped: Sequence["Choice"]) -> str:

@@ -96,12 +96,14 @@ def report(arguments: argparse.Namespace) -> None:
 
 def _report(finished: "RunFolder", arguments: argparse.Namespace) -> None:
     from sim.experiment import not_known, store
-    from sim.report import pages, pdf, write
+    from sim.report import pages, pdf, workbook, write
 
     if arguments.unknown is not None:
         drawn = store.read(arguments.unknown)
         finished.manifest["not_known"] = not_known.take(finished, drawn)
     write(finished.path, finished.manifest)
+    if arguments.excel:
+        workbook.write(finished)
     store.reseal(finished)
     print_comparison(finished.path)
     for page in pages(arguments.folder):

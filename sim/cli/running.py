@@ -14,6 +14,7 @@ from sim.rules.errors import InputError, ResourceError
 
 if TYPE_CHECKING:
     from sim.config import Configuration
+    from sim.experiment.folder import RunFolder
 
 ASK_ABOVE_SECONDS = 2 * 3600.0
 
@@ -69,7 +70,7 @@ def run(arguments: argparse.Namespace) -> None:
 
 
 def _run(arguments: argparse.Namespace, configuration: "Configuration", folder: Path) -> Any:
-    from sim.experiment import computing, files, room, run_place, study
+    from sim.experiment import computing, provenance, room, run_place, study
     from sim.experiment.manifest import Origin
     from sim.experiment.precision import most_replications
     from sim.model.engines import compile_ahead, compiling_note, may_compile
@@ -85,7 +86,7 @@ def _run(arguments: argparse.Namespace, configuration: "Configuration", folder: 
         built = study.build(values, configuration.plugins)
         origin = Origin(
             command=command_line(arguments),
-            plugins={file.name: files.sha256(file) for file in configuration.plugins},
+            plugins=provenance.plugin_sums(configuration.plugins),
             seed_drawn=configuration.sources["design.seed"] == "drawn",
         )
         expected = Expected(0.0, 0.0, 0.0)
@@ -98,10 +99,13 @@ def _run(arguments: argparse.Namespace, configuration: "Configuration", folder: 
             _agree(expected.most, arguments.yes)
             _tell_kept(folder)
         compiled_seconds = compiled.result() if compiled is not None else 0.0
-        return _simulate(
+        finished = _simulate(
             arguments, configuration, built, folder, origin, pool, compiled_seconds,
             expected.of_one,
         )  # fmt: skip
+    if arguments.excel:
+        write_workbook(finished)
+    return finished
 
 
 def _tell_kept(folder: Path) -> None:
@@ -137,6 +141,15 @@ def print_comparison(folder: Path) -> None:
     from sim.report import terminal
 
     terminal.print_comparison(run_folder.read(folder), console.rich_console())
+
+
+def write_workbook(folder: "RunFolder") -> None:
+    """Writes the tables of a finished folder as one workbook, and the manifest that knows it."""
+    from sim.experiment import store
+    from sim.report import workbook
+
+    workbook.write(folder)
+    store.reseal(folder)
 
 
 def time_line(facts: Mapping[str, Any]) -> str:

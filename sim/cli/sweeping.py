@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import argparse
 import shlex
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sim.cli import console
-from sim.cli.running import default_folder, near
+from sim.cli.running import default_folder, near, write_workbook
 from sim.cli.sweep_plan import ASK_ABOVE_POINTS, agree, print_plan, refuse_many
 from sim.cli.sweep_points import Asked, check_all
 from sim.rules.errors import InputError, ResourceError
@@ -30,13 +30,13 @@ def sweep(arguments: argparse.Namespace) -> None:
     asked = understand_sweep(arguments.overrides, arguments.plugin)
     if asked.count > ASK_ABOVE_POINTS and not arguments.yes:
         refuse_many(asked, arguments.plugin)
-    from sim.experiment import computing
+    from sim.experiment import computing, provenance
     from sim.experiment.manifest import Origin
     from sim.experiment.sweep import parts, place, whole
     from sim.experiment.task import shipped_world
     from sim.model.engines import compile_ahead, compiling_note, may_compile
 
-    sums = _sums(arguments.plugin)
+    sums = provenance.plugin_sums(arguments.plugin)
     checks = Asked(asked, (), tuple(arguments.plugin), sums, arguments.strict)
     base = _base(checks)
     values = base.values
@@ -64,6 +64,8 @@ def sweep(arguments: argparse.Namespace) -> None:
             console.note(f"samtale: warning: {text} (at {len(numbers)} of {asked.count} points)")
         if begun and (found := place.finished_before(out, points)):
             console.say("Every point was finished before; nothing was run again.")
+            if arguments.excel:
+                write_workbook(found)
             _answer(found.path, found.manifest)
             return
         kept = parts.there(out, whole.units_of(points)) if begun else set()
@@ -85,6 +87,8 @@ def sweep(arguments: argparse.Namespace) -> None:
                     "Finished units are kept. To go on: "
                     f"{command_line(arguments, out, resume=True)}"
                 ) from None
+    if arguments.excel:
+        write_workbook(done.folder)
     _answer(out, done.folder.manifest)
 
 
@@ -94,13 +98,6 @@ def command_line(arguments: argparse.Namespace, out: Path, resume: bool = False)
     plugins = [part for file in arguments.plugin for part in ("--plugin", str(file))]
     more = [*plugins, *(["--resume"] if resume else []), *(["--yes"] if arguments.yes else [])]
     return shlex.join(["samtale", "sweep", *words, f"out={near(out)}", *more])
-
-
-def _sums(plugins: Sequence[Path]) -> dict[str, str]:
-    from sim.experiment import files
-
-    with files.told("A plug-in file cannot be read"):
-        return {file.name: files.sha256(file) for file in plugins}
 
 
 def _base(checks: Asked) -> Configuration:

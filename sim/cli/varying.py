@@ -27,7 +27,7 @@ def sensitivity(arguments: argparse.Namespace) -> None:
     """
     began = time.perf_counter()
     from sim.config.varied import question
-    from sim.experiment import computing, files, store
+    from sim.experiment import computing, provenance, store
     from sim.experiment.sensitivity.answer import answer
     from sim.experiment.sensitivity.record import manifest
     from sim.report import sensitivity as page
@@ -48,7 +48,7 @@ def sensitivity(arguments: argparse.Namespace) -> None:
         with console.progress("Replications", task.simulated) as tell:
             found = answer(task, pool, tell)
     command = shlex.join(["samtale", "sensitivity", *arguments.overrides])
-    plugins = {file.name: files.sha256(file) for file in configuration.plugins}
+    plugins = provenance.plugin_sums(configuration.plugins)
     with place as writer:
         for name, table in found.tables.items():
             writer.table(name, table)

@@ -14,7 +14,7 @@ from sim.config.origins import Origins
 from sim.config.overrides import COMMAND_LINE
 from sim.config.schema import dotted
 from sim.rules.parameters import Parameter, find, leaves
-from sim.rules.registry import Registry
+from sim.rules.registry import Plugin, Registry
 
 SEED = ("design", "seed")
 
@@ -27,7 +27,7 @@ class Configuration:
     """What a run needs to know: `values` is the study, the rest tells about it.
 
     `warnings` are what is odd though allowed, `notes` what was filled in unasked; `out` is the folder of the user's choice, or None;
-    `registry` holds what plug-ins have added, and `plugins` their files.
+    `registry` holds what plug-ins have added, and `plugins` the plug-ins.
     """
 
     values: dict[str, Any]
@@ -41,9 +41,9 @@ class Configuration:
     out: Path | None = None
 
     @property
-    def plugins(self) -> tuple[Path, ...]:
-        """Files of the plug-ins, which worker processes load again."""
-        return tuple(self.registry.files)
+    def plugins(self) -> tuple[Plugin, ...]:
+        """The plug-ins, which the model loads again; worker processes can do so with files only."""
+        return tuple(self.registry.plugins)
 
     @cached_property
     def sources(self) -> dict[str, str]:

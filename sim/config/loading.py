@@ -18,29 +18,29 @@ from sim.config.origins import Origins
 from sim.config.overrides import understand
 from sim.config.schema import Schema
 from sim.rules.errors import InputError
-from sim.rules.registry import Registry, load_entry_points, load_plugin
+from sim.rules.registry import Plugin, Registry, load_entry_points, load_plugin
 
 SEED_BITS = 63
 
 
 def load(
     overrides: Sequence[str] = (),
-    plugins: Iterable[Path] = (),
+    plugins: Iterable[Plugin] = (),
     folder: Path | None = None,
 ) -> Configuration:
     """Compose and check the study that the overrides ask for.
 
     Args:
         overrides: as on the command line, `group=choice` or `key.path=value`.
-        plugins: files of `--plugin`.
+        plugins: files of `--plugin`, or functions `register(registry)`.
         folder: where the user's own scenarios/ and regimes/ are looked for (default: here).
     Raises:
         InputError: with everything that is wrong, if anything is.
     """
     registry = Registry()
     load_entry_points(registry)
-    for file in plugins:
-        load_plugin(Path(file), registry)
+    for plugin in plugins:
+        load_plugin(plugin, registry)
     library = Library(Path(folder) if folder else Path.cwd())
     return _load(list(overrides), registry, library)
 

@@ -54,7 +54,7 @@ def run(
     resume: bool = False,
     pool: Pool | None = None,
     progress: Progress = no_progress,
-    report: Callable[[RunFolder], None] | None = None,
+    report: Callable[[RunFolder], object] | None = None,
     drawing: Sequence[str] = (),
     compiled_seconds: float = 0.0,
     replication_seconds: float = 0.0,

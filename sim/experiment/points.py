@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -16,6 +15,7 @@ from sim.experiment.pool import Pool, Progress, no_progress
 from sim.experiment.study import build
 from sim.experiment.task import Job, World, replicate, shipped_world
 from sim.model.engines import compile_for
+from sim.rules.registry import Plugin
 
 OUTCOMES = ["point", "arm", "replication", "metric", "value"]
 
@@ -29,7 +29,7 @@ class Shared:
 
     values: Mapping[str, Any]
     metrics: tuple[str, ...]
-    plugins: tuple[Path, ...] = ()
+    plugins: tuple[Plugin, ...] = ()
     world: World = shipped_world
 
 

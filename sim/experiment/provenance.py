@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import hashlib
+import inspect
 import json
 import platform
 import subprocess
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
 import sim
+from sim.experiment import files
+from sim.rules.registry import Plugin, Registry
 
 PACKAGES = (
     "numpy", "scipy", "pandas", "pyarrow", "simpy", "numba", "hydra-core", "omegaconf",
@@ -60,6 +63,33 @@ def _git(top: Path, *arguments: str) -> str:
         ["git", "-C", str(top), *arguments], capture_output=True, text=True, timeout=10, check=True
     )
     return done.stdout.strip()
+
+
+def plugin_sums(plugins: Iterable[Plugin]) -> dict[str, str]:
+    """SHA-256 of each plug-in by its name: of a file, or of the source of the functions."""
+    sums = {}
+    for plugin in plugins:
+        if isinstance(plugin, Path):
+            with files.told(f"The plug-in {plugin} cannot be read"):
+                sums[plugin.name] = files.sha256(plugin)
+        else:
+            name = f"function {getattr(plugin, '__name__', type(plugin).__name__)}"
+            sums[name] = hashlib.sha256(_source(plugin).encode()).hexdigest()
+    return sums
+
+
+def _source(plugin: Callable[[Registry], object]) -> str:
+    """The text of a function that registers, and of what it registers, where it can be had."""
+    found = Registry()
+    plugin(found)
+    kinds = (*found.hazards.values(), *found.effects.values(), *found.schedules.values())
+    texts = [json.dumps({name: dict(levers) for name, levers in found.regimes.items()})]
+    for function in (plugin, *(kind.function for kind in kinds)):
+        try:
+            texts.append(inspect.getsource(function))
+        except (OSError, TypeError):
+            texts.append(repr(getattr(function, "__qualname__", type(function))))
+    return "\n".join(texts)
 
 
 def of_results(values: Mapping[str, Any]) -> dict[str, Any]:

@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from math import ceil, inf
-from pathlib import Path
 from typing import Any
 
 from sim.experiment import hours, same_meetings
@@ -29,13 +28,13 @@ from sim.rules.areas import AREA, areas_of
 from sim.rules.errors import InputError
 from sim.rules.lever_rows import levers_of
 from sim.rules.people import GROUPS
-from sim.rules.registry import Registry
+from sim.rules.registry import Plugin, Registry
 
 SAMPLE_PEOPLE = 400
 """People a group from whom the demand of a regime is worked out."""
 
 
-def plain(values: dict[str, Any], plugins: Sequence[Path] = ()) -> Study:
+def plain(values: dict[str, Any], plugins: Sequence[Plugin] = ()) -> Study:
     """The study before anything is worked out of it: no caseworkers, no engine."""
     design = values["design"]
     inflow = values["population"]["inflow"]["kind"]
@@ -50,11 +49,11 @@ def plain(values: dict[str, Any], plugins: Sequence[Path] = ()) -> Study:
         start_date=date.fromisoformat(str(values["start_date"])),
         observation_days=float(design["observation_days"]),
         follow_up_days=float(design["follow_up_days"]),
-        plugins=tuple(Path(p) for p in plugins),
+        plugins=tuple(plugins),
     )
 
 
-def build(values: dict[str, Any], plugins: Sequence[Path] = ()) -> Study:
+def build(values: dict[str, Any], plugins: Sequence[Plugin] = ()) -> Study:
     """The study that a configuration describes.
 
     Works out, with unlimited caseworkers, what each regime asks for: so ``caseworkers: auto``

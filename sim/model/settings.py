@@ -7,7 +7,6 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import lru_cache
 from math import inf, log
-from pathlib import Path
 from typing import Any
 
 import holidays
@@ -20,7 +19,7 @@ from sim.rules.areas import areas_of
 from sim.rules.calendar import DAYS_PER_WEEK, next_open_days, open_days_a_year
 from sim.rules.lever_rows import STANDARD, levers_of
 from sim.rules.people import GROUPS
-from sim.rules.registry import Registry, load_entry_points, load_plugin
+from sim.rules.registry import Plugin, Registry, load_entry_points, load_plugin
 from sim.rules.rulebook import Rulebook, build, cycle_of
 
 CALENDAR_BACK_DAYS = 366 * 25
@@ -53,7 +52,7 @@ class Study:
     start_date: date
     observation_days: float
     follow_up_days: float
-    plugins: tuple[Path, ...] = ()
+    plugins: tuple[Plugin, ...] = ()
     caseworkers: dict[str, tuple[tuple[float, float], ...]] = field(default_factory=dict)
     teams: Teams = ()
     offered_load: dict[str, float] = field(default_factory=dict)
@@ -141,8 +140,8 @@ def registry_of(study: Study) -> Registry:
     """The researcher's own rules: installed ones, and those of the plug-in files."""
     registry = Registry()
     load_entry_points(registry)
-    for path in study.plugins:
-        load_plugin(path, registry)
+    for plugin in study.plugins:
+        load_plugin(plugin, registry)
     return registry
 
 

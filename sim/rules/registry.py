@@ -1,7 +1,8 @@
 """What a researcher adds in a file of their own: hazards, effects, schedules and regimes.
 
-A plug-in is a Python file with a function `register(registry)`, named with `--plugin`, or an
-installed entry point of the group `samtale.rules`. For example, a hazard:
+A plug-in is a Python file with a function `register(registry)`, named with `--plugin`, an
+installed entry point of the group `samtale.rules`, or, from Python, such a function itself. For
+example, a hazard:
 
     def rate_per_week(spell_day, level_per_week, half_life_days):
         return level_per_week * 0.5 ** (spell_day / half_life_days)
@@ -61,7 +62,7 @@ class Registry:
     effects: dict[str, PluginKind] = field(default_factory=dict)
     schedules: dict[str, PluginKind] = field(default_factory=dict)
     regimes: dict[str, Mapping[str, Any]] = field(default_factory=dict)
-    files: list[Path] = field(default_factory=list)
+    plugins: list[Plugin] = field(default_factory=list)
     source: str = ""
 
     def hazard(
@@ -181,18 +182,42 @@ class Registry:
         kinds[kind.name] = kind
 
 
-def load_plugin(file: Path, registry: Registry) -> None:
-    """Import a plug-in's file and let it register what it adds."""
-    path = Path(file).resolve()
+Plugin = Path | Callable[[Registry], object]
+"""A plug-in's file, or its function `register(registry)`, which only this process has."""
+
+
+def load_plugin(plugin: Plugin, registry: Registry) -> None:
+    """Let a plug-in register what it adds: a file, which is imported, or a function.
+
+    Raises:
+        InputError: there is no such file, or its code fails.
+    """
+    if isinstance(plugin, Path):
+        _load_file(plugin, registry)
+    else:
+        _load_function(plugin, registry)
+
+
+def _load_function(register: Callable[[Registry], object], registry: Registry) -> None:
+    name = getattr(register, "__name__", type(register).__name__)
+    registry.plugins.append(register)
+    registry.source = f"the function {name}"
+    code = getattr(register, "__code__", None)
+    path = Path(code.co_filename) if code else Path()
+    _run(lambda: register(registry), path, registry.source)
+
+
+def _load_file(file: Path, registry: Registry) -> None:
+    path = file.resolve()
     if not path.is_file():
         raise InputError([f"--plugin {file}: there is no such file."])
-    name = f"samtale_plugin_{len(registry.files)}_{re.sub('[^A-Za-z0-9_]', '_', path.stem)}"
+    name = f"samtale_plugin_{len(registry.plugins)}_{re.sub('[^A-Za-z0-9_]', '_', path.stem)}"
     spec = importlib.util.spec_from_file_location(name, path)
     if spec is None or spec.loader is None:
         raise InputError([f"--plugin {file}: must be a Python file (.py)."])
     module = importlib.util.module_from_spec(spec)
     sys.modules[name] = module
-    registry.files.append(path)
+    registry.plugins.append(path)
     _run(lambda: spec.loader.exec_module(module), path, str(file))  # type: ignore[union-attr]
     register = getattr(module, "register", None)
     if not callable(register):

@@ -1,6 +1,7 @@
 """A hazard of your own, NAME: the job rate falls by half every half_life_days, to a floor.
 
-    samtale list --plugin NAME.py
+    samtale list --plugin NAME.py         names it among the hazards
+    pytest test_NAME.py                   checks it
     samtale run design=quick --plugin NAME.py \
         'hazard.ui.job={kind: NAME, first_per_week: 0.05, half_life_days: 90, floor_per_week: 0.02}'
 """

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from copy import deepcopy
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -22,6 +21,7 @@ from sim.rules.errors import InputError
 from sim.rules.lever_rows import levers_of
 from sim.rules.parameters import Parameter, judge
 from sim.rules.parameters import find as declared
+from sim.rules.registry import Plugin
 
 Point = Mapping[str, float]
 """Values of parameters by dotted key."""
@@ -67,7 +67,7 @@ class Emulation:
 
     target: Target
     values: dict[str, Any]
-    plugins: Sequence[Path] = ()
+    plugins: Sequence[Plugin] = ()
     parameters: Sequence[Parameter] = ()
     method: str = EXACT
     why_not_exact: str = ""

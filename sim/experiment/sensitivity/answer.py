@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -16,6 +15,7 @@ from sim.experiment.pool import Pool, Progress, no_progress
 from sim.experiment.sensitivity import break_even, drawing, frontier, screening, tornado
 from sim.experiment.sensitivity.ranges import Varied
 from sim.experiment.task import World, shipped_world
+from sim.rules.registry import Plugin
 
 TORNADO, MORRIS, SOBOL, DRAWS = METHODS = ("tornado", "morris", "sobol", "draws")
 DAYS = "days_saved"
@@ -34,7 +34,7 @@ class Task:
     varied: tuple[Varied, ...]
     effect: Varied | None
     values: Mapping[str, Any]
-    plugins: tuple[Path, ...] = ()
+    plugins: tuple[Plugin, ...] = ()
     world: World = shipped_world
     hours: tuple[str, ...] = ()
     """Values of ``office.hours`` at which the frontier is shown too, beside the configured one."""

@@ -12,7 +12,6 @@ from copy import deepcopy
 from dataclasses import dataclass
 from datetime import date, timedelta
 from importlib.resources import files
-from pathlib import Path
 from typing import Any
 
 import yaml
@@ -23,6 +22,7 @@ from sim.rules.errors import CheckError
 from sim.rules.levers import with_changes
 from sim.rules.people import GROUPS
 from sim.rules.published import Published
+from sim.rules.registry import Plugin
 
 FOLLOW_UP_DAYS = 728.0
 FLOW_DAYS = 364.0
@@ -55,7 +55,7 @@ def experiment(
     values: Mapping[str, Any],
     published: Published,
     replications: int,
-    plugins: Sequence[Path] = (),
+    plugins: Sequence[Plugin] = (),
 ) -> Experiment:
     """The worlds of one of the experiments of the rules.
 

@@ -8,7 +8,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from math import inf, isnan, nan
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -32,6 +31,7 @@ from sim.experiment.validation.worked import WORKED, Known
 from sim.experiment.validation.worlds import simulated
 from sim.rules.errors import CheckError
 from sim.rules.published import Figure, Published
+from sim.rules.registry import Plugin
 
 REPLICATIONS_OF_A_STUDY, REPLICATIONS_OF_A_FLOW = 2.0, 0.5
 """For each of design.replications: small worlds cost little, whole jobcentres more."""
@@ -56,7 +56,7 @@ class Reading:
     values: Mapping[str, Any]
     sources: Mapping[str, str]
     ranges: Mapping[str, tuple[float, float]]
-    plugins: Sequence[Path] = ()
+    plugins: Sequence[Plugin] = ()
 
     def fitted(self, published: Published) -> frozenset[str]:
         """The figures that a value of this study was fitted to: its source names them."""

@@ -1,0 +1,7 @@
+"""Samtale from Python: ask a question as on the command line, get tables as pandas frames."""
+
+from sim.api.comparison import Comparison
+from sim.api.question import Question, load
+from sim.rules.errors import InputError, SamtaleError
+
+__all__ = ["Comparison", "InputError", "Question", "SamtaleError", "load"]

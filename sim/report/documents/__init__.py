@@ -1,0 +1,1 @@
+"""The documents of docs/ that are made, not written: parameters, assumptions, validation, changes."""
