@@ -277,7 +277,7 @@ def test_report_makes_the_same_figures_and_report_again(finished: Path) -> None:
 def plan_of(words: list[str], folder: Path, capsys: pytest.CaptureFixture[str]) -> str:
     """What is said of a study before it runs."""
     built = study.build(load(words, folder=folder).values)
-    planning.print_plan(built, 1.0)
+    planning.print_plan(built, planning.Expected(1.0, 1.0, 1.0), "here")
     return " ".join(capsys.readouterr().out.split())
 
 
@@ -310,7 +310,7 @@ def test_trace_tells_a_life_and_saves_its_picture(finished: Path) -> None:
 
 
 def test_compare_sets_runs_side_by_side(finished: Path) -> None:
-    done = samtale("run", *SMALL, "effect=none", "out=results/b", cwd=finished)
+    done = samtale("run", *SMALL, "effect=none", "out=results/b", "--no-report", cwd=finished)
     assert done.returncode == 0, done.stderr
     done = samtale("compare", "results/a", "results/b", cwd=finished)
     assert done.returncode == 0, done.stderr
@@ -336,7 +336,7 @@ def test_compare_breaks_no_number_on_a_narrow_terminal(finished: Path, columns: 
 
 
 def test_halved_caseworkers_are_warned_of_before_the_run(tmp_path: Path) -> None:
-    words = ("arms.standard.levers.caseworkers=1", "population.scale=0.05", "out=r")
+    words = ("arms.standard.levers.caseworkers=1", "population.scale=0.05", "out=r", "--no-report")
     done = samtale("run", *SMALL[:2], *words, cwd=tmp_path)
     assert done.returncode == 0, done.stderr
     assert re.search(r"Standard: .*the meetings ask for \d\.\d+ times", done.stderr)
@@ -344,8 +344,9 @@ def test_halved_caseworkers_are_warned_of_before_the_run(tmp_path: Path) -> None
 
 @pytest.mark.skipif(os.name == "nt", reason="sends SIGINT")
 def test_ctrl_c_before_anything_is_finished_leaves_nothing_behind(tmp_path: Path) -> None:
+    words = ["design=quick", "design.replications=99", "engine=simpy"]
     process = subprocess.Popen(
-        [sys.executable, "-P", "-m", "sim", "run", "design=quick", "design.replications=99"],
+        [sys.executable, "-P", "-m", "sim", "run", *words],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
@@ -361,6 +362,6 @@ def test_ctrl_c_before_anything_is_finished_leaves_nothing_behind(tmp_path: Path
     os.killpg(process.pid, signal.SIGINT)
     _, said = process.communicate(timeout=180)
     assert process.returncode == 130, said
-    assert "samtale run design=quick design.replications=99 out=" in said
+    assert "samtale run design=quick design.replications=99 engine=simpy out=" in said
     assert "Traceback" not in said
     assert not list(tmp_path.rglob("*"))

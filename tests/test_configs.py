@@ -71,7 +71,8 @@ def test_the_default_study_is_four_regimes_with_everything_in_it(default: Config
 @pytest.mark.parametrize("group", GROUPS)
 def test_every_option_that_ships_composes(group: str) -> None:
     for name in Library(data_root()).names(group):
-        assert load([f"{group}={name}"], folder=data_root()).values[group]
+        more = ["compute.scheduler=tcp://127.0.0.1:8786"] if name == "dask" else []
+        assert load([f"{group}={name}", *more], folder=data_root()).values[group]
 
 
 def test_every_scenario_and_every_regime_that_ships_composes() -> None:

@@ -32,7 +32,8 @@ from sim.rules.errors import ResourceError
 
 from .dask import Client, LoopbackCluster, loopback_cluster
 from .experiment.test_attempts import die, linger, stumble
-from .test_sweep_resume import ROOT, kept, start
+from .killing import ROOT, start
+from .test_sweep_resume import kept
 
 TINY = [
     "design=quick",
@@ -146,6 +147,7 @@ def test_what_fails_twice_on_a_cluster_is_told_and_the_others_finish(
     assert tried == {0: 1, 1: 1, 2: 2, 3: 2, 4: 1, 5: 1}
 
 
+@pytest.mark.slow
 def test_a_task_that_takes_its_worker_along_each_time_is_told_and_the_others_finish(
     cluster: LoopbackCluster, tmp_path: Path
 ) -> None:
@@ -159,6 +161,7 @@ def test_a_task_that_takes_its_worker_along_each_time_is_told_and_the_others_fin
     assert len((tmp_path / "3.txt").read_text()) == 2, "beside others once, alone once"
 
 
+@pytest.mark.slow
 def test_a_task_that_never_ends_is_stopped_with_its_worker_and_told(
     cluster: LoopbackCluster, tmp_path: Path
 ) -> None:

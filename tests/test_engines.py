@@ -318,7 +318,7 @@ def test_random_small_trials_give_the_same_rows_by_both_engines(
 ) -> None:
     """Arms of any levers in one world, with one team or with their own."""
     people = {"inflow": {"kind": "poisson"}, "scale": 0.05}
-    office = {"own_caseworker": False, "pools": "shared"} if own else {"own_caseworker": False}
+    office = {"own_caseworker": False, "pools": "shared"}
     study = {"population": people, "office": office, "design": {"kind": "trial"}}
     values = merged(merged(shipped("engine=compiled"), change), study)
     taken = data.draw(enrolments(len(arms)))

@@ -10,7 +10,7 @@ import pytest
 import sim
 from sim.cli.main import main
 
-SMALL = ("design=quick", "design.replications=4", "population.scale=0.05")
+SMALL = ("design=quick", "design.replications=2", "population.scale=0.05", "engine=simpy")
 ALONE = ("~arms.flexible", "~arms.lockdown_voluntary", "~arms.intensified")
 
 

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from sim.cli.arguments import COMMANDS, parse
+from sim.cli.arguments import parse
+from sim.cli.commands import COMMANDS
 from sim.cli.main import main
 from sim.config import load
 from sim.config.catalogue import published_figures
@@ -73,7 +74,7 @@ def test_a_regime_of_ones_own_is_one_file(
     words = ["arms.flexible.regime=early"]
     levers = load(words, folder=tmp_path).values["regimes"]["early"]
     assert levers["schedule"]["ui"][0]["days"] == [7, 21, 35, 49, 63, 84]
-    assert main(["run", *TINY, *words, "out=results/early"]) == 0
+    assert main(["run", *TINY, *words, "out=results/early", "--no-report"]) == 0
     assert (tmp_path / "results" / "early" / "manifest.json").is_file()
 
 
@@ -86,7 +87,7 @@ def test_a_trial_of_ones_own_is_one_file(
     monkeypatch.chdir(tmp_path)
     (words,) = [words for words in commands(readme) if "scenarios=pilot" in words]
     scale = ["design.replications=2", "population.scale=0.1", "compute=serial"]
-    assert main([*words, *scale, "out=results/pilot"]) == 0
+    assert main([*words, *scale, "out=results/pilot", "--no-report"]) == 0
     looks = (tmp_path / "results" / "pilot" / "trial.csv").read_text(encoding="utf-8")
     assert "difference_completed_days" in looks and "2019-12-31" in looks
 
@@ -100,7 +101,7 @@ def test_a_hazard_of_ones_own_is_one_file(
     monkeypatch.chdir(tmp_path)
     (words,) = [words for words in commands(readme) if any("kind: fading" in w for w in words)]
     assert words[0] == "run" and "--plugin" in words
-    assert main([*words, *TINY[1:], "out=results/fading"]) == 0
+    assert main([*words, *TINY[1:], "out=results/fading", "--no-report"]) == 0
     assert (tmp_path / "results" / "fading" / "manifest.json").is_file()
 
 

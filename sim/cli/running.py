@@ -65,6 +65,9 @@ def run(arguments: argparse.Namespace) -> None:
     print_comparison(finished.path)
     console.say(time_line(finished.manifest))
     console.say(f"Results: {near(folder)}")
+    if arguments.no_report:
+        console.say(f"Report:  samtale report {near(folder)} makes it")
+        return
     for page in pages(folder):
         console.say(f"Report:  {near(page)}")
 
@@ -185,6 +188,10 @@ def _simulate(
     from sim.experiment import compare
     from sim.report import DRAWING
 
+    def drawn(made: Any) -> None:
+        _draw(made.path, made.manifest, pool)
+
+    draw = None if arguments.no_report else drawn
     with console.progress("Replications", built.replications) as tell:
         return compare.run(
             built,
@@ -197,8 +204,8 @@ def _simulate(
             compiled_seconds=compiled_seconds,
             replication_seconds=replication_seconds,
             progress=tell,
-            report=lambda made: _draw(made.path, made.manifest, pool),
-            drawing=DRAWING,
+            report=draw,
+            drawing=DRAWING if draw else (),
         )
 
 
@@ -230,7 +237,8 @@ def again(arguments: argparse.Namespace, folder: Path, seed: int, resume: bool) 
     fixed = {"out": f"out={near(folder)}", "design.seed": f"design.seed={seed}"}
     words = [word for word in arguments.overrides if word.partition("=")[0] not in fixed]
     flags = ["--resume"] if resume else []
-    flags += [f"--{flag}" for flag in ("force", "yes") if getattr(arguments, flag)]
+    said = (flag for flag in ("force", "yes", "no_report") if getattr(arguments, flag))
+    flags += [f"--{flag.replace('_', '-')}" for flag in said]
     return shlex.join(["samtale", "run", *words, *fixed.values(), *_plugins(arguments), *flags])
 
 

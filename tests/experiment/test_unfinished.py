@@ -276,7 +276,14 @@ def test_what_was_killed_after_the_folder_had_its_name_is_cleared_away(tmp_path:
     assert os.listdir(tmp_path) == ["run"]
 
 
-def test_a_worker_that_does_not_see_the_folder_says_so(tmp_path: Path) -> None:
+def test_a_worker_that_does_not_see_the_folder_sends_the_rows(tmp_path: Path) -> None:
     of: Any = study(replications=1, people=5)
-    with pytest.raises(DataError, match="All workers must see the results folder"):
-        replicate(Job(of, world, tmp_path / "elsewhere"), 0)  # type: ignore[arg-type]
+    for name in ("here", "sent"):
+        (tmp_path / name).mkdir()
+    seen = replicate(Job(of, world, tmp_path / "here"), 0)  # type: ignore[arg-type]
+    job = Job(of, world, tmp_path / "elsewhere", sees_rows=False)  # type: ignore[arg-type]
+    unseen = replicate(job, 0)
+    assert not seen.sent and set(unseen.sent) == {"spells", "meetings", "office"}
+    row_parts.receive(tmp_path / "sent", 0, unseen.sent)
+    assert unseen.row_sums == seen.row_sums
+    assert row_parts.damage(tmp_path / "sent", 0, seen.row_sums) == []

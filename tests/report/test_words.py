@@ -19,11 +19,12 @@ from sim.report.words import catalogue, language, name_of, say, spoken, translat
 TEXT = Path(sim.__file__).parent / "report" / "text"
 
 ENGLISH_FILES = ("en_bench", "en_calibration", "en_esbjerg", "en_sensitivity", "en_sweep")
-ENGLISH_FILES += ("en_validate",)
+ENGLISH_FILES += ("en_documents", "en_fit", "en_validate")
 """Pages of other commands than run and report stay English."""
 
 ENGLISH_SECTIONS = ("life", "form", "duty", "outcome", "month", "terminal")
-"""The terminal and `samtale trace` stay English."""
+ENGLISH_SECTIONS += ("same_hours", "sensitivity", "workbook", "workbook_table")
+"""The terminal, `samtale trace`, the page of a sensitivity and the workbook stay English."""
 
 
 def flat(entries: dict[str, Any], before: str = "") -> Iterator[tuple[str, Any]]:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import sim
 
-SMALL = ("design=quick", "design.replications=2", "population.scale=0.05")
+SMALL = ("design=quick", "design.replications=2", "population.scale=0.02", "~arms.flexible")
 PLUGIN = Path(__file__).with_name("NAME.py")
 
 
