@@ -54,8 +54,14 @@ def test_fault_39_a_run_killed_at_thirty_moments_goes_on(tmp_path: Path) -> None
 
 def interrupted(tmp_path: Path, times: int, **environment: str) -> tuple[int, str, float]:
     """Press Ctrl-C when something is finished; the exit code, what was said, and how long it took."""
-    words = ["run", "design=quick", "design.replications=60", "population.scale=0.3", "out=r",
-             "--no-report"]
+    words = [
+        "run",
+        "design=quick",
+        "design.replications=60",
+        "population.scale=0.3",
+        "out=r",
+        "--no-report",
+    ]
     program = killing.start(*words, "compute.workers=2", cwd=tmp_path, **environment)
     try:
         end = time.monotonic() + 300

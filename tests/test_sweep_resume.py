@@ -93,7 +93,14 @@ def test_a_point_is_the_run_of_it_and_a_finished_sweep_is_not_run_again(
     said = capsys.readouterr().out
     assert "2 points x 4 arms x 2 replications (4 units of work), about" in said
     assert "All points have the seed 1, which is allowed" in said, "fault 29"
-    run = ["run", *TINY, "design.replications=2", "effect.alpha=0.3", f"out={tmp_path / 'r'}", "--no-report"]
+    run = [
+        "run",
+        *TINY,
+        "design.replications=2",
+        "effect.alpha=0.3",
+        f"out={tmp_path / 'r'}",
+        "--no-report",
+    ]
     assert main(run) == 0
     found, wanted = read(out), read(tmp_path / "r")
     rows = found.table("sweep.csv").query("point == 2").reset_index(drop=True)

@@ -52,17 +52,13 @@ def spells(number: int, seed: int) -> dict[str, np.ndarray]:
 
 
 def write(folder: Path, rows: int) -> None:
-    """The three files of rows with so many spells and nothing else."""
-    none = {
-        table: {name: np.empty(0, dtype) for name, dtype in SCHEMA[table].items()}
-        for table in ("meetings", "office")
-    }
+    """The files of a run's rows with so many spells and nothing else."""
     each = rows // (len(ARMS) * REPLICATIONS)
     with RowFiles(folder, ARMS) as files:
         for replication in range(REPLICATIONS):
             for place, arm in enumerate(ARMS):
                 made = spells(each, replication * len(ARMS) + place)
-                files.add(arm, replication, {"spells": made, **none})
+                files.add("spells", arm, replication, made)
 
 
 def measure(file: Path) -> dict[str, float]:
