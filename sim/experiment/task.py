@@ -7,8 +7,9 @@ import time
 from collections.abc import Callable, Iterable
 from contextlib import ExitStack, nullcontext
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sim.experiment import row_parts
 from sim.experiment.collecting import Collecting
@@ -40,6 +41,20 @@ def shipped_world(study: Study, replication: int) -> Iterable[Part]:
     from sim.model.replication import run_parts
 
     return run_parts(study, replication)
+
+
+def remembered_world(study: Study, replication: int) -> Iterable[Part]:
+    """The same, without living any world again that this process has lived lately."""
+    from sim.model.replication import run_parts
+
+    return run_parts(study, replication, _memory())
+
+
+@lru_cache(maxsize=1)
+def _memory() -> Any:
+    from sim.model.remembered import Memory
+
+    return Memory()
 
 
 def replicate(job: Job, replication: int) -> Replicated:

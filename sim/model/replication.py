@@ -10,13 +10,13 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from sim.model.areas import NATIONAL, area_of_people, by_area, in_area, study_of, together
+from sim.model.areas import NATIONAL, area_of_people, in_area, study_of, together
 from sim.model.engines import COMPILED
 from sim.model.enrolment import NOT_ENROLLED
 from sim.model.journal import ArmRows
-from sim.model.luck import Luck
 from sim.model.memory import give_back
 from sim.model.population import People, entrants
+from sim.model.remembered import Memory, can_remember, key_of, of_world
 from sim.model.settings import (
     STANDARD,
     TRIAL,
@@ -28,9 +28,7 @@ from sim.model.settings import (
     rulebook_of,
     settings_of,
 )
-from sim.model.stock import ANEW, keeps_plan, stock_on_day_0
-from sim.model.world import World
-from sim.rules.people import FIELDS, GROUPS, Spell
+from sim.model.simpy_engine import Simpy
 from sim.rules.rulebook import Rulebook
 
 GC_POLICY = "off while a replication runs"
@@ -91,15 +89,21 @@ class Engine(Protocol):
         """The rows of offices that share a labour market, one office after the other."""
 
 
-def run_parts(study: Study, replication: int) -> Iterator[Part]:
+def run_parts(study: Study, replication: int, memory: Memory | None = None) -> Iterator[Part]:
     """The rows of every world of one replication, world by world and in each area by area.
 
     All worlds have the same people and luck. Each arm has a world of its own, named like it; twins
     of it end in ZERO_LOAD or ALONE. Where the study is a trial, all arms live together in the world
     TRIAL besides. A part is given away: nothing here keeps it.
+
+    Args:
+        memory: worlds that were lived before and need not be again, where they can be known.
     """
     with no_collection():
-        yield from _replication(study, replication)
+        if memory is None:
+            yield from _replication(study, replication)
+        else:
+            yield from _remembered(study, replication, memory)
 
 
 def run_replication(study: Study, replication: int) -> dict[str, ArmRows]:
@@ -155,6 +159,33 @@ def _replication(study: Study, replication: int) -> Iterator[Part]:
         yield Part(TRIAL, 0, in_area(replace(lived, enrolled=_enrolled(people)), 0))
 
 
+def _remembered(study: Study, replication: int, memory: Memory) -> Iterator[Part]:
+    """The same rows, of worlds that differ from all before only."""
+    settings, registry = settings_of(study), registry_of(study)
+    before = rulebook_of(plain_standard(study), STANDARD, registry)
+    worlds = [(one, rulebook_of(study, one.arm, registry)) for one in worlds_of(study, settings)]
+    if not all(can_remember(settings, w) for w in (before, *(w for _, w in worlds))):
+        yield from _replication(study, replication)
+        return
+    began = before if settings.warm_start else None
+    engine = _engine(study, settings, began, replication)
+
+    def live() -> Office:
+        people = entrants(settings, study.seed, replication)
+        return Office(study, replace(people, arm=None), engine.stock())
+
+    people = key_of("people", study.engine, study.seed, replication, settings, began)
+    for world, w in worlds:
+        key = key_of(world.settings, w, began, replication, *of_world(study, world.arm))
+        rows = memory.rows(
+            key,
+            lambda world=world, w=w: engine.run(  # type: ignore[misc]
+                replace(memory.get(people, live), study=study), world, w
+            ),
+        )
+        yield Part(world.name, 0, in_area(rows, 0))
+
+
 def _offices(whole: Office, engine: Engine, areas: int) -> list[Office]:
     """The office of each area; none where one serves all."""
     if not areas:
@@ -202,77 +233,3 @@ def _engine(study: Study, settings: Settings, before: Rulebook | None, replicati
 
         return Compiled(study, settings, before, replication)
     return Simpy(study, settings, before, replication)
-
-
-@dataclass(frozen=True)
-class SimpyStock:
-    """Who is in the office on day 0, and who is in work and will return (day, person)."""
-
-    here: list[Spell]
-    later: list[tuple[float, Spell]]
-
-
-class Simpy:
-    """The engine in which every job seeker is a SimPy process."""
-
-    def __init__(
-        self, study: Study, settings: Settings, before: Rulebook | None, replication: int
-    ) -> None:
-        self._study, self._settings, self._before = study, settings, before
-        self._replication = replication
-        self._luck = Luck(study.seed, replication)
-
-    def stock(self) -> SimpyStock:
-        """See ``Engine``."""
-        if self._before is None:
-            return SimpyStock([], [])
-        return SimpyStock(
-            *stock_on_day_0(
-                self._study, self._settings, self._before, self._luck, self._replication
-            )
-        )
-
-    def stock_in(self, stock: SimpyStock, area: int, areas: int) -> SimpyStock:
-        """See ``Engine``."""
-        return SimpyStock(
-            [p for p in stock.here if int(p.caseworker_draw * areas) == area],
-            [(day, p) for day, p in stock.later if int(p.caseworker_draw * areas) == area],
-        )
-
-    def run(self, office: Office, world: OneArm, w: Rulebook, teams: Teams = ()) -> ArmRows:
-        """See ``Engine``."""
-        before, stock = self._before, office.stock
-        keeps = keeps_plan(before, w) if before is not None else (ANEW,) * len(GROUPS)
-        of = World(office.study, world.settings, w, world.arm, self._replication, self._luck, teams)
-        return of.run(
-            office.people,
-            [_own(p) for p in stock.here],
-            [(day, _own(p)) for day, p in stock.later],
-            keeps,
-        )
-
-    def in_step(
-        self, whole: Office, offices: Sequence[Office], world: OneArm, w: Rulebook
-    ) -> Iterator[ArmRows]:
-        """See ``Engine``: all in one world, with a pool for each office."""
-        number = len(offices)
-        area = dict(
-            zip(
-                whole.people.person.tolist(),
-                area_of_people(whole.people, number).tolist(),
-                strict=True,
-            )
-        )
-        for p in (*whole.stock.here, *(p for _, p in whole.stock.later)):
-            area[p.person] = int(p.caseworker_draw * number)
-        rows = self.run(whole, world, w)
-        yield from by_area(rows, whole.study, world.settings, w, world.arm, area)
-
-
-def _own(p: Spell) -> Spell:
-    """A copy of a record, so that every arm starts from the same."""
-    q = Spell()
-    for name in FIELDS:
-        setattr(q, name, getattr(p, name))
-    q.others = tuple(_own(line) for line in p.others)
-    return q

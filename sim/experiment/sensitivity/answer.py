@@ -14,7 +14,7 @@ from sim.experiment.points import Point, Shared, evaluate
 from sim.experiment.pool import Pool, Progress, no_progress
 from sim.experiment.sensitivity import break_even, drawing, frontier, screening, tornado
 from sim.experiment.sensitivity.ranges import Varied
-from sim.experiment.task import World, shipped_world
+from sim.experiment.task import World, remembered_world
 from sim.rules.registry import Plugin
 
 TORNADO, MORRIS, SOBOL, DRAWS = METHODS = ("tornado", "morris", "sobol", "draws")
@@ -35,7 +35,7 @@ class Task:
     effect: Varied | None
     values: Mapping[str, Any]
     plugins: tuple[Plugin, ...] = ()
-    world: World = shipped_world
+    world: World = remembered_world
     hours: tuple[str, ...] = ()
     """Values of ``office.hours`` at which the frontier is shown too, beside the configured one."""
 
