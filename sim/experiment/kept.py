@@ -80,7 +80,7 @@ class Kept:
     def forget_orphans(self) -> None:
         """Remove rows of replications that did not come to their end."""
         whole = {path.stem for path in self.folder.glob("*.parquet") if path.stem.isdigit()}
-        for path in self.folder.glob("*-*.parquet"):
+        for path in self.folder.glob("*-*.parquet*"):
             if path.stem.partition("-")[0] not in whole:
                 with suppress(OSError):
                     path.unlink()
