@@ -24,6 +24,7 @@ from sim.experiment.computing import WARM
 from sim.experiment.folder import read
 from sim.experiment.pool import AHEAD, Pool
 from sim.experiment.study import build
+from sim.experiment.sweep import parts
 from sim.experiment.sweep.points import Unit, simulate
 from sim.experiment.task import Job, shipped_world
 from sim.model.journal import ArmRows
@@ -32,8 +33,7 @@ from sim.rules.errors import ResourceError
 
 from .dask import Client, LoopbackCluster, loopback_cluster
 from .experiment.test_attempts import die, linger, stumble
-from .killing import ROOT, start
-from .test_sweep_resume import kept
+from .killing import ROOT, kept, start
 
 TINY = [
     "design=quick",
@@ -212,34 +212,6 @@ def test_a_worker_with_another_program_gets_no_task_and_is_named(
     assert "All workers must have the program that is here" in refusal.value.problems[-1]
 
 
-def sweep_with_a_loss(folder: Path, words: list[str], units: int, when: float) -> str:
-    """Kill one of two workers at a share of a sweep on a cluster; what the program said.
-
-    The units are run as they would be undisturbed, and no part is written twice.
-    """
-    with loopback_cluster(folder / "cluster", 1) as made:
-        victim = made.worker()
-        made.wait_for(2)
-        words = [*words, *made.words]
-        program = start(*words, "out=killed", cwd=folder)
-        seen: dict[str, int] = {}
-        end = time.monotonic() + 1_200.0
-        while program.poll() is None and time.monotonic() < end:
-            now = kept(folder / "killed")
-            assert {name: now[name] for name in seen} == seen, "nothing finished is run again"
-            seen = now
-            if len(now) >= when * units and victim.poll() is None:
-                victim.kill()
-            time.sleep(0.01)
-        said, told = program.communicate(timeout=60)
-        assert program.returncode == 0, told
-        assert victim.poll() == -signal.SIGKILL, "the worker was killed on the way"
-        assert {name: kept(folder / "killed")[name] for name in seen} == seen
-    assert len(kept(folder / "killed")) == units
-    assert ": lost; what it was doing is done again, 1 left" in told
-    return said
-
-
 def counted_world(study: Study, replication: int) -> Mapping[str, ArmRows]:
     """The world as it is shipped, slower, and with a mark in a file for each time it is made."""
     with Path(os.environ["SAMTALE_TEST_COUNTS"], f"{replication}.txt").open("a") as stream:
@@ -280,8 +252,27 @@ def test_a_killed_worker_costs_what_it_was_doing_and_no_row(tmp_path: Path) -> N
 def test_sixty_points_by_twenty_with_one_of_two_workers_killed(tmp_path: Path) -> None:
     grid = ["effect.alpha=range(0.1,0.35,0.05)", "office.load_elasticity=range(0,0.12,0.01)"]
     words = ["design=quick", "population.scale=0.02", "design.replications=20", *grid]
+    units, there = 1_200, tmp_path / "killed" / parts.FOLDER
     assert main(["sweep", *words, f"out={tmp_path / 'undisturbed'}"]) == 0
-    sweep_with_a_loss(tmp_path, words, 1_200, 0.4)
+    with loopback_cluster(tmp_path / "cluster", 1) as made:
+        victim = made.worker()
+        made.wait_for(2)
+        program = start("sweep", *words, *made.words, "out=killed", cwd=tmp_path)
+        seen: dict[str, int] = {}
+        end = time.monotonic() + 1_200.0
+        while program.poll() is None and time.monotonic() < end:
+            now = kept(there)
+            assert {name: now[name] for name in seen} == seen, "nothing finished is run again"
+            seen = now
+            if len(now) >= 0.4 * units and victim.poll() is None:
+                victim.kill()
+            time.sleep(0.01)
+        _, told = program.communicate(timeout=60)
+        assert program.returncode == 0, told
+        assert victim.poll() == -signal.SIGKILL, "the worker was killed on the way"
+    whole = kept(there)
+    assert len(whole) == units and {name: whole[name] for name in seen} == seen
+    assert ": lost; what it was doing is done again, 1 left" in told
     assert digest(tmp_path / "killed") == digest(tmp_path / "undisturbed")
 
 

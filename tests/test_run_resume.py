@@ -52,7 +52,9 @@ def test_fault_39_a_run_killed_at_thirty_moments_goes_on(tmp_path: Path) -> None
     assert killed_and_undisturbed_are_equal(words, tmp_path, 240, 30, seed=4) > 15
 
 
-def interrupted(tmp_path: Path, times: int, **environment: str) -> tuple[int, str, float]:
+def interrupted(
+    tmp_path: Path, times: int, number: int = signal.SIGINT, **environment: str
+) -> tuple[int, str, float]:
     """Press Ctrl-C when something is finished; the exit code, what was said, and how long it took."""
     words = [
         "run",
@@ -70,7 +72,7 @@ def interrupted(tmp_path: Path, times: int, **environment: str) -> tuple[int, st
             time.sleep(0.02)
         began = time.monotonic()
         for _ in range(times):
-            os.killpg(program.pid, signal.SIGINT)  # a terminal sends it to the workers too
+            os.killpg(program.pid, number)  # a terminal sends it to the workers too
             time.sleep(0.001)
         _, said = program.communicate(timeout=60)
         return program.returncode, said, time.monotonic() - began
@@ -103,3 +105,10 @@ def test_fault_40_a_second_ctrl_c_stops_hard(tmp_path: Path) -> None:
     assert code == 130 and "Traceback" not in said
     assert seconds < 20
     assert killing.kept(parts_of(tmp_path / "r")), "what was finished is there"
+
+
+def test_a_batch_system_that_ends_a_run_is_told_how_to_go_on(tmp_path: Path) -> None:
+    code, said, _ = interrupted(tmp_path, 1, signal.SIGTERM)
+    assert code == 130 and "Traceback" not in said
+    assert "Finished replications are kept (" in said and "To go on: samtale run" in said
+    assert not (tmp_path / "r.unfinished" / "in_use.json").exists()

@@ -10,6 +10,7 @@ import traceback
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from types import FrameType
+from typing import Any
 
 from sim.cli import console
 from sim.cli.arguments import parse
@@ -53,27 +54,34 @@ def _told(arguments: list[str], debug: bool) -> int:
 
 @contextmanager
 def _second_interrupt_is_hard() -> Iterator[None]:
-    """Let the first Ctrl-C clean up and tell how to go on, and the second end at once.
+    """Let the first Ctrl-C or SIGTERM clean up and tell how to go on, and the second end at once.
 
     Nothing is lost by that: what was finished is on the disk, a lock of a dead process is none,
-    and workers end with their parent.
+    and workers end with their parent. Whoever ends a job politely (a batch system, a shutdown)
+    sends SIGTERM.
     """
-    if (
-        threading.current_thread() is not threading.main_thread()
-        or signal.getsignal(signal.SIGINT) is not signal.default_int_handler
+    ours: dict[int, Any] = {
+        signal.SIGINT: signal.default_int_handler,
+        signal.SIGTERM: signal.SIG_DFL,
+    }
+    if threading.current_thread() is not threading.main_thread() or any(
+        signal.getsignal(number) is not handler for number, handler in ours.items()
     ):
         yield  # somebody else decides what an interruption does, or wants none
         return
 
     def first(number: int, frame: FrameType | None) -> None:
-        signal.signal(signal.SIGINT, lambda *_: os._exit(INTERRUPTED))
+        for one in ours:
+            signal.signal(one, lambda *_: os._exit(INTERRUPTED))
         raise KeyboardInterrupt
 
-    signal.signal(signal.SIGINT, first)
+    for number in ours:
+        signal.signal(number, first)
     try:
         yield
     finally:
-        signal.signal(signal.SIGINT, signal.default_int_handler)
+        for number, handler in ours.items():
+            signal.signal(number, handler)
 
 
 def _run(arguments: list[str]) -> int:

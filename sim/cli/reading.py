@@ -96,21 +96,22 @@ def report(arguments: argparse.Namespace) -> None:
 
 def _report(finished: "RunFolder", arguments: argparse.Namespace) -> None:
     from sim.experiment import not_known, store
+    from sim.experiment.made_again import made_again
     from sim.report import pages, pdf, workbook, write
 
-    if arguments.unknown is not None:
-        drawn = store.read(arguments.unknown)
-        finished.manifest["not_known"] = not_known.take(finished, drawn)
-    write(finished.path, finished.manifest)
-    if arguments.excel:
-        workbook.write(finished)
-    store.reseal(finished)
+    with made_again(finished) as copy:
+        if arguments.unknown is not None:
+            drawn = store.read(arguments.unknown)
+            copy.manifest["not_known"] = not_known.take(copy, drawn)
+        write(copy.path, copy.manifest)
+        if arguments.excel:
+            workbook.write(copy)
     print_comparison(finished.path)
     for page in pages(arguments.folder):
         console.say(f"Report: {page}")
     if arguments.pdf:
-        printed = pdf.print_pages(pages(finished.path))
-        store.reseal(finished)
+        with made_again(store.read(finished.path)) as copy:
+            printed = pdf.print_pages(pages(copy.path))
         for path in printed:
             console.say(f"PDF:    {arguments.folder / path.name}")
 
@@ -132,14 +133,14 @@ def _draw_sweep(out: Path, facts: Mapping[str, Any]) -> None:
 
 
 def _sensitivity_again(found: "RunFolder", folder: Path) -> None:
-    from sim.experiment import store
+    from sim.experiment.made_again import made_again
     from sim.experiment.sensitivity.again import answer_of, words_filled
     from sim.report import sensitivity as page
 
     answer = answer_of(found)
     left = words_filled(found.table("left_out.csv"))
-    page.write(found.path, answer, left, str(found.manifest["command"]))
-    store.reseal(found)
+    with made_again(found) as copy:
+        page.write(copy.path, answer, left, str(found.manifest["command"]))
     for sentence in page.lead(answer):
         console.say(sentence)
     console.say(f"Page:    {folder / page.PAGE}")

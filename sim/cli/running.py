@@ -148,11 +148,11 @@ def print_comparison(folder: Path) -> None:
 
 def write_workbook(folder: "RunFolder") -> None:
     """Writes the tables of a finished folder as one workbook, and the manifest that knows it."""
-    from sim.experiment import store
+    from sim.experiment.made_again import made_again
     from sim.report import workbook
 
-    workbook.write(folder)
-    store.reseal(folder)
+    with made_again(folder) as copy:
+        workbook.write(copy)
 
 
 def time_line(facts: Mapping[str, Any]) -> str:

@@ -14,7 +14,7 @@ SCHEMES = ("tcp", "tls")
 
 
 def compute(facts: Facts) -> Iterator[str]:
-    """A cluster has an address and its own workers; processes of this computer have a number."""
+    """A cluster has an address and its own workers; this computer has no scheduler."""
     asked = facts.values["compute"]
     backend, address = asked["backend"], asked.get("scheduler")
     if backend != "dask":
@@ -24,8 +24,6 @@ def compute(facts: Facts) -> Iterator[str]:
                 f"is {address}, and compute.backend is {backend}, which has no scheduler; leave it "
                 "out, or add compute=dask",
             )
-        if "workers" not in asked:
-            yield f"compute.workers is not given; compute={backend} gives it."
         return
     if "workers" in asked:
         yield facts.say(
@@ -52,6 +50,14 @@ def compute(facts: Facts) -> Iterator[str]:
                 f"is {address}; a file may not say to whom this computer connects. Write it on the "
                 f"command line: {EXAMPLE}",
             )
+
+
+def workers(facts: Facts) -> Iterator[str]:
+    """Processes of this computer have a number."""
+    asked = facts.values["compute"]
+    backend = asked["backend"]
+    if backend != "dask" and "workers" not in asked:
+        yield f"compute.workers is not given; compute={backend} gives it."
 
 
 def _is_address(text: str) -> bool:

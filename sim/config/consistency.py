@@ -13,6 +13,7 @@ from sim.config.facts import Facts
 from sim.config.origins import Origins
 from sim.config.precision import precision
 from sim.config.schema import Key
+from sim.config.unused import unused
 from sim.rules.people import GROUPS
 from sim.rules.registry import Registry
 
@@ -33,7 +34,7 @@ def check(
     kept = _CHECKS if whole else [one for one in _CHECKS if one not in _OF_WHOLE_STUDIES]
     for checks, found in (
         (kept, problems),
-        ((*plausibility.WARNINGS, trials.unused, trials.short, trials.crowded), warnings),
+        (_WARNINGS, warnings),
     ):
         for one in checks:
             try:
@@ -192,8 +193,10 @@ def _notes(facts: Facts) -> Iterator[str]:
                 )
 
 
-_OF_WHOLE_STUDIES = (trials.trial,)
+_OF_WHOLE_STUDIES = (trials.trial, computing.workers)
 """Checks that would call missing what is there and wrong."""
+
+_WARNINGS = (*plausibility.WARNINGS, unused, trials.unused, trials.short, trials.crowded)
 
 _CHECKS = (
     _arms,
@@ -214,6 +217,7 @@ _CHECKS = (
     levers.minutes,
     trials.trial,
     computing.compute,
+    computing.workers,
     answers.beside,
     answers.break_even,
 )

@@ -212,7 +212,8 @@ class _Walk:
         guess = "" if around or below else self.elsewhere(last, 1.0)
         if not guess and close:
             guess = dotted((*around, close[0], *below))
-        guess = guess or self.elsewhere(last, 0.75)
+        if not guess and len(last) > 2:  # two letters are like too much
+            guess = self.elsewhere(last, 0.75)
         hint = f" – did you mean {guess}?" if guess else "."
         listed = ""
         if len(keys) <= _LIST_SHORTEST and keys:

@@ -15,6 +15,9 @@ from sim.experiment.cells import plain_cell
 from sim.rules.errors import DataError
 
 MANIFEST = "manifest.json"
+BEFORE = "files_before"
+"""In a manifest while files made again take the place of the old: the SHA-256 of the old."""
+
 FORMAT = 1
 
 TEXT = (
@@ -105,7 +108,7 @@ def read(path: Path | str, verify: bool = True) -> RunFolder:
             f"{path} was written by Samtale {version} in format {given}; this one reads {FORMAT}"
         )
     found = RunFolder(folder, manifest)
-    if verify and (problems := _damage(found, sums)):
+    if verify and (problems := _damage(found, sums, manifest.get(BEFORE))):
         raise DataError(problems)
     return found
 
@@ -115,17 +118,17 @@ def json_text(manifest: Mapping[str, Any]) -> str:
     return json.dumps(manifest, indent=2, ensure_ascii=False) + "\n"
 
 
-def _damage(folder: RunFolder, sums: dict[str, str]) -> list[str]:
+def _damage(folder: RunFolder, sums: dict[str, str], before: dict[str, str] | None) -> list[str]:
     problems = []
     for name, expected in sums.items():
         with files.told(f"{name} in {folder.path} cannot be read"):
-            if not folder.has(name):
-                problems.append(
-                    f"{name} in {folder.path} is missing; its SHA-256 should be {expected}"
-                )
-            elif (got := files.sha256(folder.path / name)) != expected:
-                problems.append(
-                    f"{name} in {folder.path} is damaged: its SHA-256 should be {expected} "
-                    f"and is {got}"
-                )
+            got = files.sha256(folder.path / name) if folder.has(name) else None
+        if got == expected or (before is not None and got == before.get(name)):
+            continue
+        if got is None:
+            problems.append(f"{name} in {folder.path} is missing; its SHA-256 should be {expected}")
+        else:
+            problems.append(
+                f"{name} in {folder.path} is damaged: its SHA-256 should be {expected} and is {got}"
+            )
     return problems

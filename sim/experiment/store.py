@@ -15,7 +15,7 @@ from sim.experiment.cells import safe_table
 from sim.experiment.folder import FORMAT, MANIFEST, RunFolder, json_text, read
 from sim.rules.errors import DataError
 
-__all__ = ["RunFolder", "Writer", "prepare", "read", "reseal"]
+__all__ = ["RunFolder", "Writer", "prepare", "read"]
 
 OPTION = "out="
 """How the user names the folder."""
@@ -165,17 +165,6 @@ def prepare(
         )
     with Writer(final):
         return Writer(final, option)
-
-
-def reseal(folder: RunFolder) -> RunFolder:
-    """Renew the manifest's SHA-256 sums after files of a finished run were made again."""
-    with files.told(f"{MANIFEST} in {folder.path} cannot be written"):
-        written = [name for name in files.names(folder.path) if name != MANIFEST]
-        for name in written:
-            files.sync_file(folder.path / name)
-        whole = {**folder.manifest, "files": _digests(folder.path, written)}
-        files.replace_text(folder.path / MANIFEST, json_text(whole))
-    return RunFolder(folder.path, whole)
 
 
 def _difference(

@@ -210,7 +210,7 @@ _DESIGN = (
       kind="boolean"),
     P("compute.backend", "place where replications run", kind="choice",
       words=("serial", "local", "dask")),
-    P("compute.workers", "number of processes", "", "integer", low=1, high=4096, optional=True),
+    P("compute.workers", "number of processes", "", "integer", low=1, high=1024, optional=True),
     P("compute.scheduler", "address of the scheduler of a Dask cluster", kind="text",
       optional=True, null=True),
 )  # fmt: skip

@@ -162,7 +162,9 @@ def _number(parameter: Parameter, value: Any) -> Verdict:
     if isinstance(value, bool):
         return Verdict(problem=_quoted(value), advice="Write a number, not true or false.")
     if isinstance(value, str):
-        advice = comma_advice(value, parameter.kind == "integer") or _number_advice(value)
+        advice = comma_advice(value, parameter.kind == "integer") or _number_advice(
+            parameter, value
+        )
         return Verdict(problem=_quoted(value), advice=advice)
     number: float | int = value
     endless = isinstance(number, float) and isinf(number)
@@ -185,14 +187,15 @@ def _number(parameter: Parameter, value: Any) -> Verdict:
     return Verdict(problem=_quoted(value)) if too_low or too_high else Verdict(number)
 
 
-def _number_advice(text: str) -> str:
+def _number_advice(parameter: Parameter, text: str) -> str:
     stripped = text.strip()
     if not stripped:
         return "Give a value."
     if _WHOLE.fullmatch(stripped) and stripped.lstrip("+-").startswith("0"):
         return f"Write {int(stripped)}, without the leading zero."
     if stripped.lower().lstrip("+-") in {"inf", "infinity", "nan"}:
-        return "Infinity is written .inf."
+        endless = parameter.infinite and stripped.lower() in {"inf", "infinity"}
+        return "Infinity is written .inf." if endless else ""
     try:
         float(stripped)
     except ValueError:

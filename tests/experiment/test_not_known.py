@@ -13,6 +13,7 @@ import yaml
 
 from sim.experiment import not_known, store
 from sim.experiment.folder import RunFolder
+from sim.experiment.made_again import made_again
 from sim.rules.errors import DataError
 
 VALUES: dict[str, Any] = {
@@ -48,9 +49,9 @@ DRAWN: dict[str, Any] = {
 def test_the_band_is_kept_in_the_run_and_sealed(tmp_path: Path) -> None:
     run = folder(tmp_path / "run", VALUES)
     small = VALUES | {"design": {"kind": "worlds", "replications": 2, "seed": 9}, "compute": {}}
-    told = not_known.take(run, folder(tmp_path / "drawn", small | {"engine": "simpy"}, **DRAWN))
-    run.manifest["not_known"] = told
-    store.reseal(run)
+    drawn = folder(tmp_path / "drawn", small | {"engine": "simpy"}, **DRAWN)
+    with made_again(run) as copy:
+        copy.manifest["not_known"] = not_known.take(copy, drawn)
     again = store.read(tmp_path / "run")
     (row,) = again.table(not_known.FILE).to_dict("records")
     assert (row["unknown_low"], row["unknown_high"]) == (1.25, 9.5)

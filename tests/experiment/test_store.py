@@ -367,12 +367,3 @@ def test_a_run_without_a_manifest_or_with_a_foreign_one_is_refused(tmp_path: Pat
         read(found.path)
     with pytest.raises(DataError, match="is not a folder"):
         read(tmp_path / "nowhere")
-
-
-def test_a_report_made_again_is_sealed_again(tmp_path: Path) -> None:
-    found = make(tmp_path / "run")
-    (found.path / "report.html").write_text("<p>new</p>")
-    sealed = store.reseal(found)
-    assert "report.html" in sealed.manifest["files"]
-    assert read(found.path).manifest == sealed.manifest
-    assert not (found.path / "manifest.json.new").exists()

@@ -10,10 +10,11 @@ from typing import Any
 
 import pandas as pd
 
-from sim.experiment import files, lock, metrics, provenance, task
+from sim.experiment import files, metrics, provenance, task
 from sim.experiment.attempts import attempts
 from sim.experiment.cells import safe_table
 from sim.experiment.folder import FORMAT, MANIFEST, RunFolder, json_text
+from sim.experiment.made_again import made_again
 from sim.experiment.manifest import Configuration, Origin
 from sim.experiment.pool import Pool, Progress
 from sim.experiment.replications import patience_seconds
@@ -123,12 +124,10 @@ def make_again(found: RunFolder, report: Report) -> RunFolder:
         for unit in units_of(points)
         if f"{parts.FOLDER}/{parts.name_of(*unit)}" not in kept
     }
-    with lock.held(out), files.told(f"The results in {out} cannot be written"):
-        _write_tables(out, tables(out, points, failed))
-        _draw(out, facts, report)
-        whole = {**facts, "files": _sums(out, points, failed)}
-        files.replace_text(out / MANIFEST, json_text(whole))
-    return RunFolder(out, whole)
+    with made_again(found) as copy:
+        _write_tables(copy.path, tables(out, points, failed))
+        _draw(copy.path, facts, report)
+    return RunFolder(out, copy.manifest)
 
 
 def _write_tables(out: Path, found: Tables) -> None:
