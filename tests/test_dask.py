@@ -182,7 +182,9 @@ def test_an_address_where_no_scheduler_answers_is_refused_before_anything_runs(
         words = ["run", *TINY, "compute=dask", f"compute.scheduler={address}"]
         assert main([*words, f"out={tmp_path / 'r'}"]) == 4
     assert time.monotonic() - began < 30.0
-    assert f"no Dask scheduler answers at {address} within" in capsys.readouterr().err
+    told = capsys.readouterr().err
+    assert f"no Dask scheduler answers at {address} within" in told
+    assert "connection refused" in told
     assert not (tmp_path / "r").exists()
 
 

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from sim.model.settings import Study
 
 FULL_LOAD = 1.0
+OTHERS = " Those who come before and after use the same caseworkers and are not counted."
 
 
 @dataclass(frozen=True)
@@ -42,6 +43,7 @@ def print_plan(study: "Study", expected: Expected, where: str) -> None:
     console.say(
         f"From {study.start_date}: {people_expected(study):,.0f} people become unemployed in "
         f"{study.observation_days:g} days and are followed for {study.follow_up_days:g} days."
+        + (OTHERS if study.values["population"]["inflow"]["kind"] == "poisson" else "")
     )
     price = float(study.values["costs"]["caseworker_dkk_per_year"])
     rows = []

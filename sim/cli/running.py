@@ -4,6 +4,7 @@ import argparse
 import datetime
 import re
 import shlex
+import time
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -52,6 +53,7 @@ def near(path: Path) -> Path:
 
 def run(arguments: argparse.Namespace) -> None:
     """Runs a scenario: plan, replications with a progress bar, tables, figures, report."""
+    began = time.perf_counter()
     configuration = _with_begun_seed(arguments, configure(arguments))
     from sim.report import pages
 
@@ -63,7 +65,7 @@ def run(arguments: argparse.Namespace) -> None:
         raise KeyboardInterrupt(_how_to_go_on(arguments, folder, seed)) from None
     console.say()
     print_comparison(finished.path)
-    console.say(time_line(finished.manifest))
+    console.say(time_line(finished.manifest, time.perf_counter() - began))
     console.say(f"Results: {near(folder)}")
     if arguments.no_report:
         console.say(f"Report:  samtale report {near(folder)} makes it")
@@ -81,10 +83,11 @@ def _run(arguments: argparse.Namespace, configuration: "Configuration", folder: 
     values = configuration.values
     compute, replications = values["compute"], values["design"]["replications"]
     with computing.start_pool(compute, replications, console.note) as pool:
-        compiled = None
+        compiled, where = None, computing.told(compute, pool.workers)
         if may_compile(values):
             if note := compiling_note():
                 console.note(f"samtale: {note}")
+                where += ", once the engine is compiled"
             compiled = pool.ahead(compile_ahead)
         built = study.build(values, configuration.plugins)
         origin = Origin(
@@ -95,7 +98,7 @@ def _run(arguments: argparse.Namespace, configuration: "Configuration", folder: 
         expected = Expected(0.0, 0.0, 0.0)
         if not run_place.prepare(built, folder, origin, arguments.force, arguments.resume):
             expected = expected_seconds(built, pool.workers)
-            print_plan(built, expected, computing.told(compute, pool.workers))
+            print_plan(built, expected, where)
             if built.engine_note:
                 console.note(f"samtale: {built.engine_note}")
             room.require(built, most_replications(built), folder.absolute())
@@ -155,14 +158,14 @@ def write_workbook(folder: "RunFolder") -> None:
         workbook.write(copy)
 
 
-def time_line(facts: Mapping[str, Any]) -> str:
-    """Where the time of a run went, on one line."""
+def time_line(facts: Mapping[str, Any], seconds: float) -> str:
+    """How long a command took, and where the time of its run went, on one line."""
     from sim.experiment.timing import SPENT
 
     spent = facts["seconds"]
     cpu = ", ".join(f"{what} {spent[what]:.1f} s" for what in SPENT)
     return (
-        f"Time:    {facts['wall_seconds']:.1f} s; processors spent {cpu}; "
+        f"Time:    {seconds:.1f} s; processors spent {cpu}; "
         f"writing took {spent['writing']:.1f} s, drawing {spent['drawing']:.1f} s"
     )
 

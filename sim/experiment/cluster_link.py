@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import socket
 from concurrent.futures import BrokenExecutor, Future
 from contextlib import suppress
 from typing import Any
+from urllib.parse import urlsplit
 
 from sim.rules.errors import ResourceError
 
@@ -29,9 +31,23 @@ def connected(address: str) -> Any:
     except (OSError, TimeoutError, ValueError, RuntimeError) as error:
         raise ResourceError(
             f"no Dask scheduler answers at {address} within {CONNECT_SECONDS:.0f} s "
-            f"({type(error).__name__}); start one with `dask scheduler`, or correct "
+            f"({_reason(address, error)}); start one with `dask scheduler`, or correct "
             "compute.scheduler"
         ) from error
+
+
+def _reason(address: str, error: Exception) -> str:
+    """Why there is no connection, which Dask hides: another is tried to learn it."""
+    parts = urlsplit(address)
+    try:
+        with socket.create_connection((parts.hostname, parts.port), CONNECT_SECONDS):
+            return "something else listens there, or a scheduler of another version"
+    except socket.gaierror as told:
+        return f"no computer of this name is known: {told.strerror}"
+    except ConnectionRefusedError:
+        return "nothing listens at this port: connection refused"
+    except OSError:
+        return str(error) or type(error).__name__
 
 
 async def hand_over(ours: Future[Any], theirs: Any) -> None:
