@@ -41,7 +41,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     ("text", "said"),
     [
         ("duration,event,group\n-4,1,ui\n5,1,ui\n-7,0,ui\n",
-         "lines 2 and 4: duration is -4, -7; it must be a finite number of days above 0"),
+         "lines 2 and 4: duration is -4, -7; it must be a finite number of days, 0 or more"),
         ("duration,group\n4,ui\n", "no column event. It has duration, group"),
         ("Duration,event,group\n4,1,ui\n", "no column duration – did you mean duration?"),
         ("duration,event,group\n3,5,1,ui\n4,1,ui\n",

@@ -170,7 +170,7 @@ class _Judging:
 
     def duration(self) -> np.ndarray | None:
         """Durations in days."""
-        allowed = f"a finite number of {self.unit} above 0"
+        allowed = f"a finite number of {self.unit}, 0 or more (those of 0 are left out)"
         found = self.number(DURATION, allowed, "Write how long the spell was seen.")
         if found is None:
             return None
