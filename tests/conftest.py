@@ -1,5 +1,6 @@
 """What all tests share: the long ones are left out unless --slow asks for them."""
 
+import signal
 import sys
 from pathlib import Path
 
@@ -17,6 +18,10 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "slow: takes more than half a minute; runs with --slow")
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        # A shell does that to what it starts in the background, and the programs that the tests of
+        # Ctrl-C start would inherit it.
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

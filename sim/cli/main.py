@@ -60,14 +60,14 @@ def _second_interrupt_is_hard() -> Iterator[None]:
     and workers end with their parent. Whoever ends a job politely (a batch system, a shutdown)
     sends SIGTERM.
     """
-    ours: dict[int, Any] = {
+    usual: dict[int, Any] = {
         signal.SIGINT: signal.default_int_handler,
         signal.SIGTERM: signal.SIG_DFL,
     }
-    if threading.current_thread() is not threading.main_thread() or any(
-        signal.getsignal(number) is not handler for number, handler in ours.items()
-    ):
-        yield  # somebody else decides what an interruption does, or wants none
+    # What somebody else decided stays: a shell lets nobody interrupt what runs in the background.
+    ours = {number: how for number, how in usual.items() if signal.getsignal(number) is how}
+    if not ours or threading.current_thread() is not threading.main_thread():
+        yield
         return
 
     def first(number: int, frame: FrameType | None) -> None:
