@@ -46,6 +46,10 @@ MANY_ARMS = 6
 NAMES_PRINTED = 12
 """So many names of changed parameters are printed."""
 
+ROOMY_CHARACTERS = 1000
+"""With no longer answers and words on a suspension, the first printed page holds what the model
+leaves out too, and the figures on the second are larger."""
+
 KEY_ASSUMPTIONS = (
     "effect.alpha",
     "effect.rho",
@@ -60,19 +64,21 @@ KEY_ASSUMPTIONS = (
 def write(run: Run, drawn: Sequence[Drawn], path: Path) -> Path:
     """Write the page in the language spoken."""
     changed = tables.parameter_rows(run, "changed")
+    said, suspension = answers(run), suspension_sentences(run)
     content = page(
         "report.html.j2",
         also="brief",
         data=brief_data(run),
         run=run,
         many=len(run.arms) > MANY_ARMS,
-        answers=answers(run),
+        answers=said,
+        roomy=sum(map(len, [*said, *suspension])) <= ROOMY_CHARACTERS,
         lines=tables.main_table(run),
         figures=_figures(drawn),
         differences=tables.difference_table(run),
         costs=tables.cost_table(run),
         office=tables.office_table(run),
-        suspension=suspension_sentences(run),
+        suspension=suspension,
         backlog=backlog_lines(run),
         planned=planned_lines(run),
         key_assumptions=tables.key_rows(run, KEY_ASSUMPTIONS),

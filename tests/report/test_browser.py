@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from sim.cli.main import main
 from sim.report import pages, pdf, write
 from sim.rules.errors import ResourceError
 
@@ -128,6 +129,21 @@ def test_four_arms_print_on_two_pages(
     opened = open_page(pages(reported)[language])
     printed = opened.page.pdf(prefer_css_page_size=True, print_background=True)
     assert sheets(printed) == 2
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("scenario", ["four_regimes", "esbjerg_2017", "lockdown_2020"])
+def test_the_brief_of_a_scenario_is_two_pages_small_and_quiet(
+    scenario: str, tmp_path: Path, open_page: Callable[..., Opened]
+) -> None:
+    out = tmp_path / "run"
+    assert main(["run", f"scenarios={scenario}", "design=quick", f"out={out}"]) == 0
+    for path in pages(out):
+        assert path.stat().st_size < LARGEST_BYTES
+        opened = open_page(path)
+        assert opened.said == [] and opened.asked == [path.resolve().as_uri()]
+        printed = opened.page.pdf(prefer_css_page_size=True, print_background=True)
+        assert sheets(printed) == 2, path.name
 
 
 def sheets(printed: bytes) -> int:

@@ -79,7 +79,9 @@ def draw(run: Run) -> Sheet | None:
     subtitle = say("days_saved.subtitle", baseline=run.baseline.title)
     sheet = Sheet(run, heading, subtitle, body, notes)
     wide = min(WIDE, SHEET - EDGE - LEFT - 0.12 - _widest(table))
-    sheet.text(LEFT + wide + 0.12, 0.08, say("days_saved.columns"), 7.5, GREY)
+    head = say("days_saved.columns")
+    begins = min(LEFT + wide + 0.12, SHEET - EDGE - width_points(head, 7.5) / 72)
+    sheet.text(begins, 0.08, head, 7.5, GREY)
     top = 0.12
     for i, group in enumerate(groups):
         tall = ROW * len(arms)
