@@ -13,6 +13,7 @@ import matplotlib
 import numpy as np
 import pandas as pd
 import pytest
+from matplotlib.backends.backend_agg import FigureCanvasAgg
 
 from sim.experiment.pool import Pool
 from sim.report import write
@@ -29,7 +30,8 @@ from sim.report.figures import (
 )
 from sim.report.figures.money import item_savings
 from sim.report.figures.sheet import Sheet
-from sim.report.folder import Arm, Run, read
+from sim.report.folder import Arm, Run, in_words, read
+from sim.report.words import LANGUAGES, language
 
 Make = Callable[..., Path]
 ALONE = {"standard": ("Standard", 1.0)}
@@ -104,6 +106,19 @@ def test_curves_apart_by_more_than_a_line_are_not_said_to_coincide() -> None:
     assert found[0] == [one, other]
     assert found[1] == pytest.approx(0.005)
     assert coincide.coinciding({one: curve, other: curve + 1e-8}) == []
+
+
+@pytest.mark.parametrize("code", LANGUAGES)
+def test_no_text_runs_off_a_sheet_in_any_language(run: Run, code: str) -> None:
+    with language(code), style.drawing():
+        for stem, draw in FIGURES:
+            sheet = draw(in_words(run))
+            if sheet is None:
+                continue
+            renderer = FigureCanvasAgg(sheet.figure).get_renderer()
+            for text in sheet.figure.texts:
+                box = text.get_window_extent(renderer)
+                assert -1 <= box.x0 and box.x1 <= sheet.figure.bbox.x1 + 1, (stem, text.get_text())
 
 
 def test_a_figure_says_its_unit_interval_source_and_note(run: Run) -> None:

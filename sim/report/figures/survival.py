@@ -12,13 +12,14 @@ from sim.report.cells import verdict
 from sim.report.digits import rounded, show
 from sim.report.figures.chosen import furthest
 from sim.report.figures.coincide import coinciding, say_coinciding
-from sim.report.figures.sheet import Sheet
+from sim.report.figures.sheet import EDGE, WIDTH, Sheet
 from sim.report.figures.style import (
     LINE_POINTS,
     crowded,
     label_ends,
     look,
     names,
+    width_points,
     wrap,
 )
 from sim.report.folder import Arm, Run
@@ -254,7 +255,10 @@ def draw_groups(run: Run) -> Sheet | None:
     for i, group in enumerate(groups):
         left = 0.57 if i % 2 == 0 else 0.57 + wide + 0.22
         top = step * (i // 2)
-        sheet.text(left, top + 0.11, name_of("group", group), weight="bold", size=8.5)
+        name = name_of("group", group)
+        room = (WIDTH - EDGE - left) * 72
+        size = min(8.5, 8.5 * room / width_points(name, 8.5, "bold"))
+        sheet.text(left, top + 0.11, name, weight="bold", size=size)
         axes = sheet.axes(left, top + 0.24, wide, tall)
         _plot(axes, rows[rows["group"] == group], shown, 26)
         axes.set_yticks([0, 0.5, 1], ["0 %", "50 %", "100 %"] if i % 2 == 0 else ["", "", ""])
