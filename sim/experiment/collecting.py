@@ -27,8 +27,6 @@ if TYPE_CHECKING:
     from sim.model.journal import ArmRows
     from sim.model.replication import Part
 
-EVERYBODY = "all"
-
 
 class Collecting:
     """What is collected of one replication while its parts come, world by world, area by area."""
@@ -179,7 +177,7 @@ class Collecting:
             if self._areas
             for area, part in enumerate(parts)
             for (label, metric), value in reduction(self._study, part).values.items()
-            if label == EVERYBODY
+            if label == metrics.ALL
         }
 
 
@@ -194,4 +192,4 @@ def _days(study: Study, of: ArmRows) -> tuple[np.ndarray, np.ndarray]:
 def _mean(study: Study, parts: Sequence[tuple[np.ndarray, np.ndarray]]) -> dict[str, float]:
     days, people = (np.sum([part[i] for part in parts], axis=0) for i in (0, 1))
     with np.errstate(invalid="ignore", divide="ignore"):
-        return dict(zip((EVERYBODY, *study.groups), (days / people).tolist(), strict=True))
+        return dict(zip((metrics.ALL, *study.groups), (days / people).tolist(), strict=True))

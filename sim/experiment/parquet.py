@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, BinaryIO, Self
 
 import numpy as np
 import pandas as pd
@@ -28,6 +28,15 @@ def schema(table: str) -> pa.Schema:
     for name, dtype in SCHEMA[table].items():
         fields.append((name, WORD if name in WORDS else pa.from_numpy_dtype(np.dtype(dtype))))
     return pa.schema(fields)
+
+
+def let_go(writers: Iterable[pq.ParquetWriter], streams: Iterable[BinaryIO]) -> None:
+    """Close the files of writers, ended or not; what matters was flushed before."""
+    for writer in writers:
+        writer.is_open = False  # or it would try to end a file that nobody wants
+    for stream in streams:
+        with suppress(OSError):
+            stream.close()
 
 
 class RowFiles:
@@ -82,11 +91,7 @@ class RowFiles:
                     self._streams[table].flush()
                     files.sync(self._streams[table].fileno())
         finally:
-            for writer in self._writers.values():
-                writer.is_open = False  # or it would try to end a file that nobody wants
-            for stream in self._streams.values():
-                with suppress(OSError):  # what matters was flushed above
-                    stream.close()
+            let_go(self._writers.values(), self._streams.values())
 
 
 def stream(path: Path, columns: Sequence[str]) -> Iterator[tuple[str, int, dict[str, np.ndarray]]]:

@@ -18,7 +18,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from sim.experiment import files
-from sim.experiment.parquet import Tables
+from sim.experiment.parquet import Tables, let_go
 from sim.experiment.rows import SCHEMA
 from sim.rules.errors import DataError
 
@@ -85,11 +85,7 @@ class RowPart:
                 with files.told(f"The rows in {self.folder} cannot be written"):
                     self._finish()
         finally:
-            for writer in self._writers.values():
-                writer.is_open = False  # or it would try to end a file that nobody wants
-            for stream in self._streams.values():
-                with suppress(OSError):
-                    stream.close()
+            let_go(self._writers.values(), self._streams.values())
             for new in self._new:
                 with suppress(OSError):
                     new.unlink(missing_ok=True)
