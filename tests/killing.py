@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import random
+import re
 import subprocess
 import sys
 import time
@@ -27,15 +28,21 @@ def start(*words: str, cwd: Path, **environment: str) -> subprocess.Popen[str]:
     )
 
 
+ROWS = re.compile(r"(\d{5})-[a-z]+\.parquet")
+"""Rows of a replication of a run: they count with its part, which is written after them."""
+
+
 def kept(folder: Path) -> dict[str, int]:
-    """The parts in a folder, each with the time at which it was written."""
+    """The files in a folder that will stay, each with the time at which it was written."""
     found = {}
     for path in folder.glob("*.parquet"):
         try:
             found[path.name] = path.stat().st_mtime_ns
         except FileNotFoundError:  # a run that is whole removes them
             continue
-    return found
+    rows = {name: match[1] for name in found if (match := ROWS.fullmatch(name))}
+    gone = [name for name, number in rows.items() if f"{number}.parquet" not in found]
+    return {name: when for name, when in found.items() if name not in gone}
 
 
 def killed_until_done(

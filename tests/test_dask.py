@@ -17,7 +17,7 @@ import pytest
 
 from sim.cli.main import main
 from sim.config import load
-from sim.experiment import compare
+from sim.experiment import compare, files
 from sim.experiment.attempts import attempts
 from sim.experiment.cluster import Cluster
 from sim.experiment.computing import WARM
@@ -123,8 +123,11 @@ def test_a_run_on_a_cluster_draws_the_figures_of_one_process(
 ) -> None:
     assert main(["run", *TINY, f"out={tmp_path / 'serial'}", "compute=serial"]) == 0
     assert main(["run", *TINY, f"out={tmp_path / 'dask'}", *cluster.words]) == 0
-    for file in (tmp_path / "serial" / "figures").iterdir():
-        assert (tmp_path / "dask" / "figures" / file.name).read_bytes() == file.read_bytes()
+    serial, dask = (tmp_path / name / "figures" for name in ("serial", "dask"))
+    names = files.names(serial)
+    assert len(names) > 20 and names == files.names(dask)
+    for name in names:
+        assert (dask / name).read_bytes() == (serial / name).read_bytes(), name
 
 
 def test_show_tells_how_many_workers_a_cluster_has(

@@ -77,7 +77,7 @@ def left_out(study: Study) -> dict[str, str]:
 
 
 def queue_day(study: Study, simulated: Mapping[str, ArmRows]) -> dict[str, Tables]:
-    """The open day on which most people wait at opening under the first arm, and the same elsewhere.
+    """The open day of the run on which most people wait at opening under the first arm, and the same elsewhere.
 
     The other arm is the one whose queue on that day is furthest from the first arm's. By arm:
     ``queue_day``, a row for each meeting that takes a caseworker's time, and
@@ -87,8 +87,7 @@ def queue_day(study: Study, simulated: Mapping[str, ArmRows]) -> dict[str, Table
         return {}
     hours = _hours(study)
     first = simulated[study.arms[0]]
-    days = np.arange(min(int(study.observation_days), len(first.office["day"])))
-    days = days[_has_staff(first)[days]]
+    days = np.flatnonzero(_has_staff(first))
     if not len(days):
         return {}
     day = int(days[np.argmax(_at_opening(first, days, hours))])

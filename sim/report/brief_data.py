@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 from typing import Any
 
+import pandas as pd
+
 from sim.report import tables
 from sim.report.cells import NOTHING, Cell, cell_of
 from sim.report.digits import LOCALES
@@ -13,6 +15,7 @@ from sim.report.tables import Line
 from sim.report.words import find, name_of, spoken
 from sim.rules.costs import ACCOUNTS
 
+EVERYBODY = "all"
 OF_GROUP = (
     ("summary", "exit_job_share", "mean"),
     ("summary", "held_per_person", "mean"),
@@ -34,10 +37,13 @@ def brief_data(run: Run) -> dict[str, Any]:
                 "name": account,
                 "title": name_of("account", account),
                 "about": name_of("account_about", account),
-                "cells": _cells(run, _net(run, account)),
             }
             for account in ACCOUNTS
         ],
+        "money": {
+            group: {account: _cells(run, _net(run, account, group)) for account in ACCOUNTS}
+            for group in groups
+        },
         "days": {group: _cells(run, _days(run, group)) for group in groups},
         "table": {group: _table(run, group) for group in groups},
         "survival": {group: _survival(run, group) for group in groups},
@@ -46,7 +52,7 @@ def brief_data(run: Run) -> dict[str, Any]:
 
 def _groups(run: Run) -> list[str]:
     found = list(dict.fromkeys(g for name in ("survival", "summary") for g in _column(run, name)))
-    return sorted(found, key=lambda group: group != "all")
+    return sorted(found, key=lambda group: group != EVERYBODY)
 
 
 def _column(run: Run, table: str) -> list[str]:
@@ -68,14 +74,25 @@ def _days(run: Run, group: str) -> list[Row]:
     return _rows(run, "days_saved", "days_saved", group=group)
 
 
-def _net(run: Run, account: str) -> list[Row]:
-    return _rows(
-        run, "account_differences", "net_saving_dkk_per_spell", whole=True, account=account
-    )
+def _net(run: Run, account: str, group: str) -> list[Row]:
+    """Net savings; of a target group they are its spells' costs, which fall."""
+    if group == EVERYBODY:
+        return _rows(
+            run, "account_differences", "net_saving_dkk_per_spell", whole=True, account=account
+        )
+    costs = run.rows("differences", group=group, metric=f"{account}_dkk")
+    if costs.empty:
+        return [NO_ROW] * len(run.arms)
+    ends = {"ci_low": -costs["ci_high"], "ci_high": -costs["ci_low"]}
+    saved = costs.assign(net_saving=-costs["difference"], **ends)
+    return _of_arms(run, saved, "net_saving", whole=True)
 
 
 def _rows(run: Run, table: str, column: str, whole: bool = False, **where: str) -> list[Row]:
-    frame = run.rows(table, **where)
+    return _of_arms(run, run.rows(table, **where), column, whole)
+
+
+def _of_arms(run: Run, frame: pd.DataFrame, column: str, whole: bool = False) -> list[Row]:
     found = []
     for arm in run.arms:
         own = frame[matching(frame, arm=arm.name)] if not frame.empty else frame

@@ -22,10 +22,18 @@ def last_place(value: float, low: float | None = None, high: float | None = None
     """The power of ten of the last digit worth printing.
 
     With an interval of half-width h: the first digit of h, or its second if the first is 1
-    (so 8.93, 8.12 to 9.74 is printed as 8.9), and one more where an end of an interval that
-    does not cover 0 would be printed as 0; without an interval: three significant digits.
-    Never more than four significant digits of the largest of the numbers.
+    (so 8.93, 8.12 to 9.74 is printed as 8.9), and one more where an end of the interval that
+    is not 0 would be printed as 0; without an interval: three significant digits. Never more than
+    four significant digits of the largest of the numbers, and one for such an end.
     """
+    place = _supported(value, low, high)
+    if low is not None and high is not None and _shows_zero(low, high, place, 0.05):
+        place -= 1
+    return place
+
+
+def _supported(value: float, low: float | None, high: float | None) -> int:
+    """The last place, whatever it makes of an end near 0."""
     sizes = [abs(x) for x in (value, low, high) if x is not None and math.isfinite(x)]
     largest = max(sizes, default=0.0)
     if largest == 0:
@@ -37,13 +45,16 @@ def last_place(value: float, low: float | None = None, high: float | None = None
     place = math.floor(math.log10(half))
     if half / 10**place < 2:
         place -= 1
-    place = max(place, top - (MOST_DIGITS - 1))
-    if low is not None and high is not None and low * high > 0:
-        # An end that is not zero is not printed as 0: it would hide that 0 is not covered.
-        nearest = min(abs(low), abs(high))
-        if 0.05 * 10**place <= nearest < 0.5 * 10**place:
-            place -= 1
-    return place
+    return max(place, top - (MOST_DIGITS - 1))
+
+
+def _shows_zero(low: float, high: float, place: int, least: float = 0.0) -> bool:
+    """Whether an end that is not 0 is printed as 0: that would hide on which side of it it lies.
+
+    Not where it is smaller than `least` of the place.
+    """
+    nearest = min(abs(low), abs(high))
+    return nearest > 0 and least * 10.0**place <= nearest < 0.5 * 10.0**place
 
 
 def column_place(rows: Sequence[tuple[float, float, float]]) -> int | None:
@@ -51,13 +62,13 @@ def column_place(rows: Sequence[tuple[float, float, float]]) -> int | None:
 
     That of the most precise one, but at most one digit more than the least precise supports.
     """
-    places = [last_place(*row) for row in rows if math.isfinite(row[0]) and row[0] != 0.0]
+    places = [_supported(*row) for row in rows if math.isfinite(row[0]) and row[0] != 0.0]
     return max(min(places), max(places) - 1) if places else None
 
 
 def in_column(place: int | None, value: float, low: float, high: float) -> int | None:
-    """The place of a column, or the number's own where an interval without 0 would show one."""
-    if place is not None and low * high > 0 and min(abs(low), abs(high)) < 0.5 * 10.0**place:
+    """The place of a column, or the number's own where an end that is not 0 would show as 0."""
+    if place is not None and _shows_zero(low, high, place):
         return min(place, last_place(value, low, high))
     return place
 

@@ -12,6 +12,7 @@ from sim.experiment.study import build
 from sim.model.journal import ArmRows
 from sim.model.replication import run_replication
 from sim.model.settings import Study
+from sim.rules.meetings import DECLINED, SUSPENDED
 from tests.worlds import merged, shipped
 
 SMALL = {
@@ -64,14 +65,21 @@ def test_the_day_has_the_meetings_and_the_queue_of_the_rows(lived: Lived) -> Non
         assert minutes["waiting"][-1] == (waits & (served > at)).sum()
 
 
-def test_the_day_is_the_one_with_the_longest_queue_at_opening(lived: Lived) -> None:
+def test_the_day_is_the_one_of_the_whole_run_with_the_longest_queue_at_opening(
+    lived: Lived,
+) -> None:
     study, simulated = lived
+    rows = simulated["standard"]
     minutes = queue_day(study, simulated)["standard"]["queue_day_waiting"]
-    office = simulated["standard"].office
-    is_open = np.flatnonzero(office["minutes_open"][: int(study.observation_days)] > 0)
-    # The queue at the end of the day before is at most that at opening.
-    most = max(office["waiting"][day - 1] for day in is_open if day)
-    assert minutes["waiting_at_opening"][0] >= most
+    meetings = rows.meetings
+    asks = ~np.isin(meetings["outcome"], (DECLINED, SUSPENDED))
+    began = ~np.isnan(meetings["start_day"])
+    over = np.where(began, meetings["start_day"], meetings["end_day"])
+    days = np.flatnonzero(rows.office["minutes_open"] > 0)
+    assert days[-1] > study.observation_days
+    opening = days + minutes["minute"][0] / 1440.0
+    waiting = [(asks & (meetings["due_day"] <= at) & (over >= at)).sum() for at in opening]
+    assert minutes["waiting_at_opening"][0] == max(waiting)
 
 
 def test_while_people_wait_and_the_office_is_open_every_caseworker_is_busy(lived: Lived) -> None:

@@ -391,13 +391,15 @@ class Maker:
                 "dkk_per_day_saved": ("DKK per day", math.nan, math.nan),
             }
             changes = {m: (u, move * (boost - 1), h) for m, (u, _, h, move) in metrics.items()}
-            for metric, (unit, value, half) in {**changes, **extra}.items():
+            of_all = [("all", *one) for one in {**changes, **extra}.items()]
+            of_ui = [("ui", m, (u, 1.3 * x, h)) for m, (u, x, h) in changes.items() if "dkk" in m]
+            for group, metric, (unit, value, half) in of_all + of_ui:
                 low, high = self.interval(value, half)
                 differences.append(
                     {
                         "arm": arm,
                         "baseline": self.base,
-                        "group": "all",
+                        "group": group,
                         "metric": metric,
                         "unit": unit,
                         "difference": value,

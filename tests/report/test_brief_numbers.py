@@ -138,10 +138,10 @@ def test_the_data_that_the_script_draws_from_are_those_of_the_csvs(
     survival = pd.read_csv(reported / "figures" / "survival.csv")
     arms = [arm["name"] for arm in data["arms"]]
     assert arms == list(dict.fromkeys(survival["arm"]))
-    accounts = {one["name"]: one["cells"] for one in data["accounts"]}
+    assert [one["name"] for one in data["accounts"]] == list(data["money"]["all"])
     for table, by, cells, column in (
         (days, "group", data["days"], "days_saved"),
-        (money, "account", accounts, "net_saving_dkk_per_spell"),
+        (money, "account", data["money"]["all"], "net_saving_dkk_per_spell"),
     ):
         for _, row in table.iterrows():
             cell = cells[row[by]][row["arm"]]
@@ -150,6 +150,13 @@ def test_the_data_that_the_script_draws_from_are_those_of_the_csvs(
             ]
             room = max(0.501 * last_digit(cell["text"], language), 1e-9)
             assert abs(numbers_in(cell["text"], language)[0] - row[column]) <= room, cell
+    costs = pd.read_csv(reported / "differences.csv").query("group == 'ui'")
+    costs = costs[costs["metric"].isin([f"{account}_dkk" for account in data["money"]["ui"]])]
+    assert len(costs) == 3 * (len(arms) - 1)
+    for _, row in costs.iterrows():
+        cell = data["money"]["ui"][row["metric"].removesuffix("_dkk")][row["arm"]]
+        ends = [row["difference"], row["ci_high"], row["ci_low"]]
+        assert [-cell[key] for key in ("value", "low", "high")] == ends
     for (group, arm), own in survival.groupby(["group", "arm"]):
         curve = data["survival"][group][arm]
         for key, column in (("share", "survival"), ("low", "ci_low"), ("high", "ci_high")):

@@ -160,12 +160,24 @@ def test_what_is_chosen_changes_the_numbers_shown(
     cell = data["days"]["sickness"]["intensified"]
     assert cell["text"] in shown and cell["span"] in shown
     page.select_option("#account", "society")
-    assert data["accounts"][2]["cells"]["flexible"]["text"] in page.inner_text("#money")
+    assert words_of(data, "nothing") in page.inner_text("#money"), "not told of this group"
+    for group in ("all", "ui"):
+        page.select_option("#group", group)
+        assert data["money"][group]["society"]["flexible"]["text"] in page.inner_text("#money")
+        assert title_of(data, group) in page.inner_text("#money caption")
     assert page.locator("tr[data-metric=days_saved] td:visible").count() > 0
     page.uncheck("input[value=flexible]")
     assert "Flexible" not in page.inner_text("#days")
     first = page.locator("tr[data-metric=days_saved]").first
     assert first.locator("td:visible").count() == len(data["arms"]) - 1
+
+
+def words_of(data: dict[str, Any], key: str) -> str:
+    return str(data["words"][key])
+
+
+def title_of(data: dict[str, Any], group: str) -> str:
+    return str(next(one["title"] for one in data["groups"] if one["name"] == group))
 
 
 def test_the_slider_and_the_pointer_read_a_week(

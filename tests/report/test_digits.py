@@ -28,9 +28,11 @@ def test_digits_follow_the_interval(value: float, low: float, high: float, text:
     assert with_interval(value, low, high) == text
 
 
-def test_an_interval_that_does_not_cover_zero_is_not_printed_as_touching_it() -> None:
+def test_an_end_that_is_not_zero_is_not_printed_as_zero() -> None:
     assert show_interval(3.8, 0.4, 7.2) == "0.4 to 7.2"
-    assert show_interval(3.4, -0.4, 7.2) == "0 to 7"
+    assert show_interval(3.4, -0.4, 7.2) == "−0.4 to 7.2"
+    assert show_interval(207.9, -10.6, 426.4, whole=True) == "−10 to 430"
+    assert show_interval(3.6, 0.0, 7.2) == "0 to 7"
 
 
 def test_shares_are_per_cent_and_kroner_have_no_decimals() -> None:

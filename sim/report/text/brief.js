@@ -164,7 +164,8 @@
     const account = data.accounts.find((one) => one.name === chosen.account);
     const base = `${words.against} ${data.arms[0].title}`;
     intervals("days", data.days[chosen.group], `${words.days}, ${group.title}, ${base}`);
-    intervals("money", account.cells, `${words.money}, ${account.title}, ${base}`);
+    intervals("money", data.money[chosen.group][chosen.account],
+      `${words.money}, ${account.title}, ${group.title}, ${base}`);
     curves();
     outcomes();
     columns();
