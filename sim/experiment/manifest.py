@@ -74,7 +74,8 @@ def manifest(
         flag: None for one in done for found in one.reductions.values() for flag in found.flags
     }
     elasticity = study.values["office"]["load_elasticity"]
-    if elasticity > 0.0 and not design["zero_load_twin"] and len(study.arms) > 1:
+    has_twins = design["zero_load_twin"] or design["kind"] == "trial"
+    if elasticity > 0.0 and not has_twins and len(study.arms) > 1:
         notes[LOAD_NOTE.format(elasticity=elasticity)] = None
     if study.engine_note:
         notes[study.engine_note] = None

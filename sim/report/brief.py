@@ -50,6 +50,12 @@ ROOMY_CHARACTERS = 1000
 """With no longer answers and words on a suspension, the first printed page holds what the model
 leaves out too, and the figures on the second are larger."""
 
+MUCH_MORE = 1.5
+"""A group is told of where it gains so many times as much as all together."""
+
+WORTH_TELLING = 0.2
+"""One that it goes the other way for is told of from such a part of the largest change."""
+
 KEY_ASSUMPTIONS = (
     "effect.alpha",
     "effect.rho",
@@ -72,6 +78,7 @@ def write(run: Run, drawn: Sequence[Drawn], path: Path) -> Path:
         run=run,
         many=len(run.arms) > MANY_ARMS,
         answers=said,
+        intervals=not no_interval(run),
         roomy=sum(map(len, [*said, *suspension])) <= ROOMY_CHARACTERS,
         lines=tables.main_table(run),
         figures=_figures(drawn),
@@ -112,7 +119,8 @@ def _answer(run: Run, arm: Arm) -> str:
     known = {"arm": arm.title, "baseline": run.baseline.title}
     if said == say("noise.noise"):
         span = show_interval(days, low, high)
-        return f"{say('brief.answer_noise', span=span, **known)} {_money(run, arm)}"
+        text = say("brief.answer_noise", span=span, **known)
+        return " ".join(filter(None, (text, _money(run, arm), _of_groups(run, arm, 0.0))))
     shown, low, high = _positive(days, low, high)
     text = say(
         "brief.answer_shorter" if days >= 0 else "brief.answer_longer",
@@ -121,7 +129,35 @@ def _answer(run: Run, arm: Arm) -> str:
         **known,
     )
     chance = say("brief.chance") if said == say("noise.more") else say("brief.chance_undefined")
-    return f"{text} {chance} {_money(run, arm)}"
+    return " ".join(filter(None, (text, chance, _money(run, arm), _of_groups(run, arm, days))))
+
+
+def _of_groups(run: Run, arm: Arm, overall: float) -> str:
+    """What the average hides: groups that gain much more, and groups that it goes the other way for.
+
+    Of each the one that moves most, where that is more than noise.
+    """
+    rows = run.rows("days_saved", arm=arm.name)
+    if rows.empty:
+        return ""
+    rows = rows[(rows["group"] != "all") & (rows["is_noise"].map(verdict) == say("noise.more"))]
+    along = rows[rows["days_saved"] * (overall or 1.0) > 0.0]
+    against = rows[rows["days_saved"] * (overall or 1.0) < 0.0]
+    if overall and (along.empty or along["days_saved"].abs().max() < MUCH_MORE * abs(overall)):
+        along = along.iloc[:0]
+    most = max(rows["days_saved"].abs(), default=0.0)
+    found = []
+    for own in (along, against):
+        if own.empty:
+            continue
+        row = own.loc[own["days_saved"].abs().idxmax()]
+        days, low, high = (float(row[c]) for c in ("days_saved", "ci_low", "ci_high"))
+        if abs(days) < WORTH_TELLING * most:
+            continue
+        shown = show(*_positive(days, low, high))
+        key = "brief.group_shorter" if days > 0.0 else "brief.group_longer"
+        found.append(say(key, group=name_of("group", row["group"]), days=shown))
+    return say("brief.of_groups", groups=", ".join(found)) if found else ""
 
 
 def _positive(value: float, low: float, high: float) -> tuple[float, float, float]:

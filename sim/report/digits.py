@@ -85,8 +85,12 @@ def localised(number: str) -> str:
 
 
 def plain(value: float) -> str:
-    """A number as it was configured: 1.2, 18, 0.05."""
-    return localised(f"{value:g}")
+    """A number as it was configured: 1.2, 18, 0.05; thousands are parted from 10,000 on."""
+    if math.isinf(value):
+        return f"{MINUS if value < 0 else ''}∞"
+    if abs(value) >= 1e4 and value == int(value):
+        return localised(f"{int(value):,}")
+    return localised(f"{value:.12g}")
 
 
 def day(date: datetime.date | str) -> str:

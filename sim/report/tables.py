@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -197,13 +197,21 @@ def parameter_rows(run: Run, only: str) -> list[dict[str, Any]]:
     if only == "changed":
         default = {str(row[0]): clean(row[1]) for row in run.facts.get("differences") or []}
         changed = [r for r in rows if str(r["differs_from_default"]).lower() in ("true", "1")]
-        return [{**row, "default": default.get(row["name"], "")} for row in changed]
+        return [_shown({**row, "default": default.get(row["name"], "")}) for row in changed]
     found = []
     for row in rows:
         marks = f"{row.get('mark', '')} {row.get('source', '')}".lower()
         if any(mark in marks for mark in LOW_MARKS):
-            found.append(row)
+            found.append(_shown(row))
     return found
+
+
+def _shown(row: Mapping[str, Any]) -> dict[str, Any]:
+    """A row of parameters.csv with its numbers as the language writes them."""
+    numbers = {
+        key: _configured(row[key]) for key in ("value", "default", "low", "high") if key in row
+    }
+    return {**row, **numbers}
 
 
 def key_rows(run: Run, names: Sequence[str]) -> list[dict[str, str]]:

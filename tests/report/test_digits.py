@@ -6,7 +6,16 @@ import math
 
 import pytest
 
-from sim.report.digits import column_place, in_column, rounded, show, show_interval, with_interval
+from sim.report.digits import (
+    column_place,
+    in_column,
+    plain,
+    rounded,
+    show,
+    show_interval,
+    with_interval,
+)
+from sim.report.words import language
 
 
 @pytest.mark.parametrize(
@@ -55,3 +64,11 @@ def test_numbers_below_each_other_have_as_many_decimals() -> None:
     assert in_column(place, *coarse) == place
     assert show_interval(*tiny, place=in_column(place, *tiny)) == "−0.014 to −0.002"
     assert column_place([(math.nan, math.nan, math.nan)]) is None
+
+
+def test_a_configured_number_is_written_as_the_language_does() -> None:
+    assert [plain(x) for x in (0.05, 18.0, 2020.0, 1e6, math.inf)] == [
+        "0.05", "18", "2020", "1,000,000", "∞",
+    ]  # fmt: skip
+    with language("da"):
+        assert [plain(x) for x in (0.05, 2020.0, 1e6)] == ["0,05", "2020", "1.000.000"]

@@ -67,7 +67,7 @@ def sentence_of(run: Run, arm: str) -> str:
 
 def test_a_sentence_says_what_drains_when_and_for_how_many_hours(suspended: Path) -> None:
     said = sentence_of(read(suspended), "lockdown_voluntary")
-    for part in ("720 meetings", "(720,000 in Denmark's 2,500,000 a year; the text says 500,000)",
+    for part in ("720 meetings", "(720,000 in Denmark's 2,500,000 a year; the published text says 500,000)",
                  "after 90 days", "450 caseworker hours (450,000 in Denmark)"):  # fmt: skip
         assert part in said
     days = f"days longer than under {read(suspended).baseline.title}"

@@ -68,7 +68,7 @@ def test_sentences_say_what_is_seen_and_what_is_true(run: Run) -> None:
     (said,) = trial_sentences(run)
     for part in ("5.0 days by completed spells", "10.0 days by Kaplan-Meier", "−6.4 to 26.4 days",
                  "over 728 days from entry: 10.2 days", "12.8 days if everybody",
-                 "9.5 days of these"):  # fmt: skip
+                 "9.5 days if smaller"):  # fmt: skip
         assert part in said, said
 
 

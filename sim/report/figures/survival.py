@@ -256,7 +256,7 @@ def draw_groups(run: Run) -> Sheet | None:
         left = 0.57 if i % 2 == 0 else 0.57 + wide + 0.22
         top = step * (i // 2)
         name = name_of("group", group)
-        room = (WIDTH - EDGE - left) * 72
+        room = min(WIDTH - EDGE - left, wide + 0.12) * 72
         size = min(8.5, 8.5 * room / width_points(name, 8.5, "bold"))
         sheet.text(left, top + 0.11, name, weight="bold", size=size)
         axes = sheet.axes(left, top + 0.24, wide, tall)
