@@ -15,7 +15,16 @@ Importing loads nothing: the names of `__all__` come from `sim.api` when they ar
 from importlib import import_module
 
 __version__ = "0.1.0"
-__all__ = ["Comparison", "InputError", "Question", "SamtaleError", "load"]
+__all__ = [
+    "CheckError",
+    "Comparison",
+    "DataError",
+    "InputError",
+    "Question",
+    "ResourceError",
+    "SamtaleError",
+    "load",
+]
 
 
 def __getattr__(name: str) -> object:

@@ -1,8 +1,20 @@
+from sim.api import CheckError as CheckError
 from sim.api import Comparison as Comparison
+from sim.api import DataError as DataError
 from sim.api import InputError as InputError
 from sim.api import Question as Question
+from sim.api import ResourceError as ResourceError
 from sim.api import SamtaleError as SamtaleError
 from sim.api import load as load
 
-__all__ = ["Comparison", "InputError", "Question", "SamtaleError", "load"]
+__all__ = [
+    "CheckError",
+    "Comparison",
+    "DataError",
+    "InputError",
+    "Question",
+    "ResourceError",
+    "SamtaleError",
+    "load",
+]
 __version__: str

@@ -34,7 +34,7 @@ def test_every_made_document_is_up_to_date(checkout: Path) -> None:
 
 
 def test_the_validation_rests_on_the_values_that_ship(docs: Path) -> None:
-    """After a change: samtale validate design.seed=1 out=DIR, then the documents' --validation DIR."""
+    """After a change: validate again as docs/README.md says, then the documents' --validation DIR."""
     facts = json.loads((docs / "validation.json").read_text(encoding="utf-8"))
     assert facts["inputs_sha256"] == documents.inputs_sha256()
 
@@ -49,6 +49,39 @@ def test_the_validation_has_every_published_figure_as_it_is_published(docs: Path
         told = "" if figure.value is None else str(figure.value)
         assert row["published"] == told, row["id"]
         assert row["verdict"] in VERDICTS
+
+
+def test_the_index_tells_the_command_that_made_the_validation(docs: Path) -> None:
+    facts = json.loads((docs / "validation.json").read_text(encoding="utf-8"))
+    index = (docs / "README.md").read_text(encoding="utf-8")
+    assert f"`{facts['command']} out=DIR`" in index
+
+
+def test_the_page_names_fitted_figures_that_are_missed_and_what_could_not_fail(docs: Path) -> None:
+    rows = validation.rows((docs / "validation.csv").read_text(encoding="utf-8"))
+    page = (docs / "validation.md").read_text(encoding="utf-8")
+    missed = [row for row in rows if row["if_not_fitted"] in ("strained", CONTRADICTED)]
+    assert missed and all(f"`{row['id']}` ({row['if_not_fitted']})" in page for row in missed)
+    (told,) = [line for line in page.splitlines() if line.startswith("Compatible: ")]
+    total, arithmetic, *some, rest = map(int, re.findall(r": (\d+)", told))
+    compatible = [row for row in rows if row["verdict"] == "compatible"]
+    assert total == len(compatible) == arithmetic + sum(some) + rest
+    assert arithmetic == sum(row["kind"] == "arithmetic" for row in compatible)
+    assert "`e1_effect`" in told and "`e6_spell_days`" in told
+
+
+def test_the_patterns_of_the_protocol_are_figures_that_nothing_was_fitted_to(docs: Path) -> None:
+    """And it says of each what came out; what is fitted is no pattern to judge by."""
+    rows = validation.rows((docs / "validation.csv").read_text(encoding="utf-8"))
+    section = (docs / "odd.md").read_text(encoding="utf-8").split("\n## ")[1]
+    told = re.findall(r"(?m)^\| .* \| `(\w+)`(?:, `(\w+)`)* \| (.+) \|$", section)
+    assert len(told) > 5
+    for line in section.splitlines():
+        ids, verdicts = re.findall(r"`(\w+)`", line), line.rpartition(" | ")[2].strip(" |")
+        if line.startswith("| ") and ids:
+            own = [row["verdict"] for row in rows
+                   if row["id"] in ids and row["kind"] == "simulated"]  # fmt: skip
+            assert own and set(own) == set(verdicts.split(", ")), line
 
 
 def test_the_verdicts_of_the_validation_are_those_of_its_numbers(docs: Path) -> None:

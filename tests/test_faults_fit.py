@@ -43,7 +43,23 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         ("duration,event,group\n-4,1,ui\n5,1,ui\n-7,0,ui\n",
          "lines 2 and 4: duration is -4, -7; it must be a finite number of days, 0 or more"),
         ("duration,group\n4,ui\n", "no column event. It has duration, group"),
-        ("Duration,event,group\n4,1,ui\n", "no column duration – did you mean duration?"),
+        ("Duration,event,group\n4,1,ui\n",
+         "no column duration but one called Duration; names of columns are in small letters: write "
+         "duration."),
+        ("duration,event,Group\n4,1,ui\n", "no column group but one called Group"),
+        ("duration,event,EXIT,group\n4,1,job,ui\n", "no column exit but one called EXIT"),
+        ("Duration_days,event,group\n4,1,ui\n",
+         "no column duration – is it Duration_days? Then call it duration. It has Duration_days,"),
+        ("duration,event,group\n1e300,1,ui\n5,1,ui\n36501,0,ui\n",
+         "lines 2 and 4: duration is 1e300, 36501; it must be at most 36,500 days (100 years). Wrong "
+         "unit?"),
+        ("duration,event,group,entry\n5,1,ui,90000000\n",
+         "line 2: entry is 90000000; it must be at most 36,500 days"),
+        ("duration,event,group\n95,1,ui\n1.234,0,ui\n812,1,ui\n",
+         "line 3: duration is 1.234; it must be a finite number of days, 0 or more (those of 0 are "
+         "left out) without a separator of thousands. Thousands separator? Write 1234. If it is a "
+         "decimal number, write 1.2340."),
+        ("duration,event,group,entry\n2000,1,ui,1.000\n812,1,ui,5\n", "entry is 1.000;"),
         ("duration,event,group\n3,5,1,ui\n4,1,ui\n",
          "line 2: 4 fields where the header names 3 – decimal comma? write 3.5"),
         ('duration,event,group\n"3,5",1,ui\n', "duration is '3,5'; it must be"),
@@ -73,6 +89,9 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         ("duration,event,group\n", "a header and no rows"),
         ("duration,event,group\n4,1,gård\n".encode("cp1252"), "line 2: not UTF-8 text"),
         ("duration,event,group\n4,1,ui\n".encode("utf-16"), "perhaps UTF-16"),
+        ("duration,event,group\n4,1,ui\n".encode("utf-16-be"), "perhaps UTF-16"),
+        (bytes(range(256)), "is no text (it has bytes that no text has)"),
+        (b"duration,event,group\n4,1,u\0i\n", "is no text"),
         (b"PK\x03\x04\x14\x00", "is a spreadsheet"),
         ('duration,event,group\n"4,1,ui\n', "not CSV"),
         ("duration,event,group\n0,1,ui\n5,0,ui\n", "every exit is in a spell of 0 days"),
@@ -124,6 +143,33 @@ def test_all_faults_are_told_at_once(folder: Path, capsys: pytest.CaptureFixture
         "--cuts is x", "--name: the name is 'X!'",
     ):  # fmt: skip
         assert part in said
+
+
+def test_durations_in_weeks_have_the_same_longest_day(folder: Path) -> None:
+    (folder / "spells.csv").write_text("duration,event,group\n5215,1,ui\n1.7e308,1,ui\n")
+    faults = Faults()
+    with pytest.raises(InputError, match=r"lines 2 and 3: .* at most 5,214 weeks \(100 years\)"):
+        judge(reading.read(folder / "spells.csv", faults), "weeks", None, faults)
+
+
+@pytest.mark.parametrize(
+    ("durations", "days"),
+    [
+        (["1.234", "12.5", "812"], [1.234, 12.5, 812.0]),
+        (["1.234", "12.567"], [1.234, 12.567]),
+        (["1.2340", "812"], [1.234, 812.0]),
+        (["0.500", "812"], [0.5, 812.0]),
+        (["1234", "36500"], [1234.0, 36500.0]),
+    ],
+)
+def test_numbers_that_cannot_be_taken_for_thousands_are_read(
+    durations: list[str], days: list[float], folder: Path
+) -> None:
+    text = "duration,event,group\n" + "".join(f"{one},1,ui\n" for one in durations)
+    (folder / "spells.csv").write_text(text, encoding="utf-8")
+    faults = Faults()
+    read = judge(reading.read(folder / "spells.csv", faults), "days", None, faults)
+    assert read.spells.duration.tolist() == days
 
 
 def test_lines_are_counted_with_empty_lines_and_quotes(folder: Path) -> None:

@@ -18,8 +18,10 @@ from sim.experiment import study
 from sim.experiment.fit import reading
 from sim.experiment.fit.faults import Faults
 from sim.experiment.fit.fitting import fit
-from sim.experiment.fit.judging import judge
+from sim.experiment.fit.judging import Spells, judge
 from sim.model.replication import run_replication
+from sim.report.fitting import frailty, near
+from sim.report.words import catalogue
 from sim.rules.people import GROUPS, JOB
 from tests.spells import JOB_RATE, STARTS, known, table
 
@@ -171,6 +173,30 @@ def test_csv_and_parquet_weeks_and_days_give_the_same_rates(tmp_path: Path) -> N
         spells = judge(reading.read(tmp_path / name, faults), unit, None, faults).spells
         found.append(fit(spells, 0.4, 1.0).groups[0].baselines[0].rates.rate)
     assert found[0] == pytest.approx(found[1], rel=1e-12)
+
+
+def jumping() -> Spells:
+    """2,000 spells: hardly anybody leaves before day 100, and then ten times as many."""
+    total = np.random.default_rng(3).exponential(size=2000)
+    days = np.where(total < 0.2, total / 0.002, 100.0 + (total - 0.2) / 0.02)
+    nobody = np.zeros(2000, dtype=int)
+    return Spells(nobody, nobody + JOB, 0.0 * days, days)
+
+
+def test_other_cuts_are_advised_where_the_rates_jump_and_not_where_they_do_not() -> None:
+    missed = near(fit(jumping(), 0.0, 1.0, [60.0, 140.0]), [60.0, 140.0])
+    assert "Give --cuts another spell day, near 100;" in missed[0]
+    one_rate = near(fit(jumping(), 0.0, 1.0, [1e6]), None)
+    assert "Cut where they do, with --cuts and spell days, one of them near 100;" in one_rate[0]
+    (right,) = near(fit(jumping(), 0.0, 1.0, [100.0]), [100.0])
+    assert "--cuts" not in right
+
+
+def test_the_sentence_about_the_variance_says_what_its_interval_rests_on() -> None:
+    (said,) = frailty(fit(jumping(), 0.0, 1.0, [60.0, 140.0]))
+    assert "if the rates are constant within their pieces; where they jump between the cuts" in said
+    known = [text for key, text in catalogue("en")["fit"].items() if "profile likelihood" in text]
+    assert len(known) == 4 and all("can exclude the true variance" in text for text in known)
 
 
 @pytest.mark.slow

@@ -2,6 +2,15 @@
 
 from sim.api.comparison import Comparison
 from sim.api.question import Question, load
-from sim.rules.errors import InputError, SamtaleError
+from sim.rules.errors import CheckError, DataError, InputError, ResourceError, SamtaleError
 
-__all__ = ["Comparison", "InputError", "Question", "SamtaleError", "load"]
+__all__ = [
+    "CheckError",
+    "Comparison",
+    "DataError",
+    "InputError",
+    "Question",
+    "ResourceError",
+    "SamtaleError",
+    "load",
+]

@@ -31,6 +31,15 @@ class Comparison:
     _temporary: TemporaryDirectory[str] | None = field(default=None, repr=False)
     """Keeps the tables as long as the comparison lives, where no folder was asked for."""
 
+    def __repr__(self) -> str:
+        """What was compared and where it lies: the study itself would fill pages."""
+        manifest = self._folder.manifest
+        return (
+            f"Comparison({self.study.values['title']!r}, arms={self.study.arms}, "
+            f"replications={manifest['replications']}, seed={manifest['seed']}, "
+            f"path={None if self.path is None else str(self.path)!r})"
+        )
+
     @property
     def path(self) -> Path | None:
         """The results folder, or None where none was asked for."""
@@ -123,7 +132,7 @@ class Comparison:
 
         Raises InputError where this comparison has none of that name.
         """
-        wanted = name.removesuffix(".csv")
+        wanted = name.removesuffix(".csv") if isinstance(name, str) else None
         if wanted not in self.tables:
             raise InputError(
                 f"this comparison has no table {name!r}; it has {', '.join(self.tables)}"

@@ -127,6 +127,11 @@ class Question:
             )
 
         if out is not None:
+            if not isinstance(out, (str, Path)) or out == "":
+                raise InputError(
+                    f"compare(out={out!r}): out must be the path of a folder, text or pathlib.Path, "
+                    "such as 'results/mine'; leave it out if nothing is to stay on the disk."
+                )
             return Comparison(self.study, run(Path(out), _draw))
         place = TemporaryDirectory(prefix="samtale-")
         return Comparison(self.study, run(Path(place.name) / "run", None), place)
@@ -145,6 +150,35 @@ def _draw(made: RunFolder) -> None:
     write(made.path, made.manifest)
 
 
+def _check_kinds(overrides: Sequence[object], plugins: object) -> None:
+    """Refuse what a signature would refuse, since nobody is made to check types before calling."""
+    faults = []
+    for place, word in enumerate(overrides, start=1):
+        if isinstance(word, (list, tuple)):
+            todo = "put a star before it: sim.load(*words)."
+        else:
+            todo = "write the words of samtale run, each as text."
+        if not isinstance(word, str):
+            faults.append(
+                f"sim.load: override {place} is {word!r}; it must be text such as "
+                f"'design.seed=2'; {todo}"
+            )
+    if isinstance(plugins, str) or not isinstance(plugins, Sequence):
+        faults.append(
+            f"sim.load(plugins={plugins!r}): plugins must be a list; write plugins=[...] also where "
+            "there is one."
+        )
+    else:
+        faults += [
+            f"sim.load: plugin {place} is {one!r}; it must be the path of a file, as text or "
+            "pathlib.Path, or a function register(registry)."
+            for place, one in enumerate(plugins, start=1)
+            if not (isinstance(one, (str, Path)) or callable(one))
+        ]
+    if faults:
+        raise InputError(faults)
+
+
 def load(*overrides: str, plugins: Sequence[Plugin] = ()) -> Question:
     """Compose and check the study that the overrides ask for; nothing is run.
 
@@ -158,6 +192,7 @@ def load(*overrides: str, plugins: Sequence[Plugin] = ()) -> Question:
     Raises:
         InputError: with everything that is wrong, in `problems`.
     """
+    _check_kinds(overrides, plugins)
     words = list(overrides)
     asked = [word for word in words if word.partition("=")[0].split(".")[0] == "compute"]
     if not asked:

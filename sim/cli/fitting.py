@@ -75,7 +75,7 @@ def fit(arguments: argparse.Namespace) -> None:
     heads, rows = words.rate_table(rates)
     console.table(heads, rows, title=words.table_title(), right=heads[3:])
     for sentence in (
-        words.cuts_rule(arguments.unit, cuts), *words.near(found), *words.frailty(found), *about,
+        words.cuts_rule(arguments.unit, cuts), *words.near(found, cuts), *words.frailty(found), *about,
     ):  # fmt: skip
         console.say(sentence)
     if left:

@@ -21,6 +21,10 @@ from sim.rules.people import GROUPS
 NOTED_SHARE = 0.01
 """A loss of precision by whole units that is worth a sentence."""
 
+FEWEST_INSIDE, FAR = 0.9, 0.01
+"""Other cuts are advised where the fitted survival leaves the band by more than FAR, or is inside on
+too few exit days and FAR away: the band of a large table is so narrow that leaving it says little."""
+
 NOISY = 0.03
 """A relative standard error of a regime's factor that is worth a sentence."""
 
@@ -128,13 +132,16 @@ def _outside(seen: Frailty, variance: float) -> bool:
     return variance < seen.low or (seen.high < LARGEST and variance > seen.high)
 
 
-def near(found: Fit) -> list[str]:
-    """How far fitted and observed survival lie apart, a sentence a group."""
+def near(found: Fit, cuts: Sequence[float] | None) -> list[str]:
+    """How far fitted and observed survival lie apart, by group, and what to do if it is far."""
     said = []
     for one in found.groups:
-        gap, day, inside = one.nearness()
+        gap, day, inside, beyond = one.nearness()
         points, share = show(100 * gap, place=-1), f"{100 * inside:.0f}"
         said.append(say("fit.near", group=one.group, points=points, day=f"{day:.0f}", inside=share))
+        if beyond > FAR or (inside < FEWEST_INSIDE and gap > FAR):
+            todo = "fit.far" if cuts is None else "fit.far_with_cuts"
+            said[-1] += f" {say(todo, day=f'{day:.0f}')}"
     return said
 
 

@@ -1,5 +1,6 @@
 """Samtale from Python: the same answers and the same refusals as on the command line."""
 
+import ast
 import subprocess
 import sys
 from dataclasses import FrozenInstanceError
@@ -9,7 +10,9 @@ import pandas as pd
 import pytest
 
 import sim
+import sim.api
 from sim.cli.main import main
+from sim.rules import errors
 from sim.rules.errors import InputError
 from sim.rules.registry import Registry
 
@@ -77,9 +80,19 @@ def test_a_comparison_cannot_be_changed_by_changing_a_table(found: sim.Compariso
         found.study = None  # type: ignore[assignment, misc]
 
 
+def test_a_comparison_says_in_a_line_what_it_compared(found: sim.Comparison) -> None:
+    shown = repr(found)
+    assert shown.startswith("Comparison(") and len(shown) < 300
+    for part in (found.study.values["title"], "'standard', 'intensified'", "replications=2",
+                 "seed=1", "path=None"):  # fmt: skip
+        assert part in shown
+
+
 def test_a_table_that_is_not_there_is_told(found: sim.Comparison) -> None:
     with pytest.raises(InputError, match="no table 'sumary'; it has .*summary"):
         found.table("sumary")
+    with pytest.raises(InputError, match="no table 5; it has"):
+        found.table(5)  # type: ignore[arg-type]
     with pytest.raises(InputError, match="no table 'trial'"):
         _ = found.trial
 
@@ -123,6 +136,39 @@ def test_what_python_cannot_have_is_refused(
         sim.load(*words, plugins=plugins)  # type: ignore[arg-type]
 
 
+@pytest.mark.parametrize(
+    ("words", "plugins", "said"),
+    [
+        ((5,), [], "override 1 is 5; it must be text"),
+        (("design=quick", None), [], "override 2 is None; it must be text"),
+        ((["design=quick"],), [], r"put a star before it: sim.load\(\*words\)"),
+        ((), "mine.py", r"plugins must be a list; write plugins=\[...\]"),
+        ((), None, "plugins must be a list"),
+        ((), [5], "plugin 1 is 5; it must be the path of a file"),
+    ],
+)
+def test_what_is_no_word_or_plugin_is_refused_in_words(
+    words: tuple[object, ...], plugins: object, said: str
+) -> None:
+    with pytest.raises(InputError, match=said):
+        sim.load(*words, plugins=plugins)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("out", [5, "", b"x", ["x"]])
+def test_what_is_no_folder_is_refused_before_anything_is_run(out: object) -> None:
+    with pytest.raises(InputError, match=r"out must be the path of a folder, text or pathlib.Path"):
+        sim.load(*TINY).compare(out)  # type: ignore[arg-type]
+
+
+def test_every_refusal_can_be_caught_by_a_public_name(tmp_path: Path) -> None:
+    kinds = {errors.SamtaleError, *errors.SamtaleError.__subclasses__()}
+    own = {one for one in kinds if one.__module__ == errors.__name__}
+    assert own == {getattr(sim, name) for name in sim.__all__ if name.endswith("Error")}
+    (tmp_path / "file").write_text("", encoding="utf-8")
+    with pytest.raises(sim.DataError, match="file"):
+        sim.load(*TINY).compare(tmp_path / "file" / "run")
+
+
 def test_what_is_odd_though_allowed_is_a_warning() -> None:
     with pytest.warns(UserWarning, match="frailty_variance"):
         question = sim.load(*TINY, "population.frailty_variance=1000000")
@@ -140,6 +186,11 @@ def test_importing_sim_loads_nothing_and_names_what_is_public() -> None:
 
 def test_the_stub_names_what_the_package_gives() -> None:
     stub = (Path(sim.__file__).with_suffix(".pyi")).read_text(encoding="utf-8")
-    assert f"__all__ = {sim.__all__!r}".replace("'", '"') in stub
+    listed = next(
+        ast.literal_eval(one.value)
+        for one in ast.parse(stub).body
+        if isinstance(one, ast.Assign) and ast.unparse(one.targets[0]) == "__all__"
+    )
+    assert listed == sim.__all__ == sim.api.__all__
     for name in sim.__all__:
         assert f"import {name} as {name}" in stub and getattr(sim, name).__doc__

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
@@ -37,6 +38,16 @@ class Baseline:
         return of_survivors(cumulative(self.rates.rate, self.starts, day), self.variance)
 
 
+class Nearness(NamedTuple):
+    """Largest distance of fitted from observed survival, its day, the share of exit days on which
+    it lies inside the observed one's interval, and how far beyond that it goes at most."""
+
+    gap: float
+    day: float
+    inside: float
+    beyond: float
+
+
 @dataclass(frozen=True)
 class GroupFit:
     """What was fitted to a group, and its spells; ``first_day`` is the first anyone was seen on."""
@@ -55,14 +66,20 @@ class GroupFit:
         total = sum(one.total(day) - one.total(first) for one in self.baselines)
         return np.asarray(np.exp(-np.maximum(total, 0.0)))
 
-    def nearness(self) -> tuple[float, float, float]:
-        """The largest distance of fitted from observed survival on exit days, that day, and the
-        share of exit days on which the fitted one lies within the observed one's interval."""
+    def nearness(self) -> Nearness:
+        """How near the fitted survival comes to the observed one on exit days."""
         seen = observed.survival(self.spells)
         fitted = self.survival(seen.day)
         gap = np.abs(fitted - seen.value)
         inside = (seen.low <= fitted) & (fitted <= seen.high)
-        return float(gap.max()), float(seen.day[gap.argmax()]), float(inside.mean())
+        beyond = np.maximum(seen.low - fitted, fitted - seen.high)
+        beyond[seen.low == seen.high] = 0.0  # when the last one leaves, there is no interval
+        return Nearness(
+            float(gap.max()),
+            float(seen.day[gap.argmax()]),
+            float(inside.mean()),
+            float(np.maximum(beyond, 0.0).max()),
+        )
 
     def incidence(self, exit_name: str, day: np.ndarray) -> np.ndarray:
         """The fitted share who have left by an exit, by steps of a day."""

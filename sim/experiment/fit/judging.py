@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -9,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from sim.experiment.fit.faults import Faults, did_you_mean
+from sim.experiment.fit.numbers import LONGEST_DAYS, perhaps_thousands, thousands_advice
 from sim.experiment.fit.reading import SEPARATORS, Table
 from sim.rules.commas import comma_advice
 from sim.rules.people import EXITS, GROUPS, JOB, OPEN
@@ -111,17 +113,25 @@ class _Judging:
     def columns(self, group: str | None) -> None:
         """Columns that must be there, and what stands for those that need not."""
         table, there = self.table, self.table.columns
+        capitals = {one.lower(): one for one in self.unused if one.lower() in {*COLUMNS} - {*there}}
+        for name, own in capitals.items():
+            self.faults.add(
+                f"{table.name} has no column {name} but one called {own}; names of columns are in "
+                f"small letters: write {name}."
+            )
         for name in NEEDED:
-            if name not in there:
-                close = did_you_mean(name, [c.lower() for c in self.unused]) or "."
+            if name not in there and name not in capitals:
+                close = difflib.get_close_matches(name, [one.lower() for one in self.unused], 1)
+                like = [one for one in self.unused if close and one.lower() == close[0]]
+                meant = f" – is it {like[0]}? Then call it {name}." if like else "."
                 found = ", ".join(filter(None, there)) or "none"
                 self.faults.add(
-                    f"{table.name} has no column {name}{close} It has {found}; it must have "
+                    f"{table.name} has no column {name}{meant} It has {found}; it must have "
                     f"{' and '.join(NEEDED)}, and may have {', '.join(COLUMNS[2:])}."
                 )
         if GROUP in there and group is not None:
             self.faults.add(f"{table.name} has a column group; leave --group {group} out.")
-        if GROUP not in there and group is None:
+        if GROUP not in there and GROUP not in capitals and group is None:
             self.faults.add(
                 f"{table.name} has no column group; say --group NAME for all of its spells, one "
                 f"of: {', '.join(GROUPS)}."
@@ -145,6 +155,12 @@ class _Judging:
             return None
         as_numbers = pd.to_numeric(given, errors="coerce")
         numbers = as_numbers.to_numpy(dtype=float, na_value=np.nan, copy=True)
+        if (thousands := perhaps_thousands(given)).any():
+            example = str(given[thousands].iloc[0]).strip()
+            self.say(
+                column, thousands, f"{allowed} without a separator of thousands",
+                f"{thousands_advice(example)} The other values of the column have no point.",
+            )  # fmt: skip
         wrong = ~np.isfinite(numbers)
         if not wrong.any():
             return numbers
@@ -178,7 +194,7 @@ class _Judging:
             self.say(
                 DURATION, low, allowed, "Did it end before it began? Correct it, or leave it out."
             )
-        return found * UNITS[self.unit]
+        return self.in_days(DURATION, found)
 
     def entry(self) -> np.ndarray:
         """Spell days from which each was observed; 0 where the table does not say."""
@@ -190,7 +206,18 @@ class _Judging:
             self.say(
                 ENTRY, low, allowed, "It is the age of the spell when it came under observation."
             )
-        return found * UNITS[self.unit]
+        return self.in_days(ENTRY, found)
+
+    def in_days(self, column: str, found: np.ndarray) -> np.ndarray:
+        """A column in days; what nobody lives through is a fault and becomes NaN."""
+        most = LONGEST_DAYS / UNITS[self.unit]
+        if (high := found > most).any():
+            self.say(
+                column, high, f"at most {most:,.0f} {self.unit} (100 years)",
+                f"Wrong unit? It is read in {self.unit} (--unit says otherwise). Is it a date, or "
+                "a code for what is not known? Write the time, or leave the row out.",
+            )  # fmt: skip
+        return np.where(high, np.nan, found) * UNITS[self.unit]
 
     def order(self, duration: np.ndarray | None, entry: np.ndarray) -> None:
         """Who is observed from an entry must have been unemployed a little longer than that."""

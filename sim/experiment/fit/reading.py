@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import hashlib
 import io
+import re
 from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,6 +24,11 @@ SEPARATORS = {",": "commas", ";": "semicolons", "\t": "tabulators"}
 PARQUET = b"PAR1"
 ZIPPED = b"PK\x03\x04"
 LONGEST_FIELD = 10_000
+ZEROS_OF_UTF16 = 0.7
+"""Of every second byte: all but those of letters beyond Latin ones."""
+
+NO_TEXT = re.compile(rb"[\x00-\x08\x0e-\x19\x1c-\x1f]")
+"""Control characters but tabulators, line ends, form feeds, escapes and the end that DOS wrote."""
 
 
 @dataclass(frozen=True)
@@ -95,8 +101,13 @@ def _text(file: Path, data: bytes) -> str:
     Raises:
         InputError: it is not UTF-8, or no text.
     """
-    if data.startswith((b"\xff\xfe", b"\xfe\xff")) or b"\0" in data:
+    if _perhaps_utf16(data):
         raise InputError(f"{file} is no UTF-8 text (perhaps UTF-16); save the table as CSV UTF-8.")
+    if NO_TEXT.search(data):
+        raise InputError(
+            f"{file} is no text (it has bytes that no text has); name a table of spells, CSV UTF-8 "
+            "or Parquet, or write it again from where it came."
+        )
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -105,6 +116,15 @@ def _text(file: Path, data: bytes) -> str:
             f"{file}, line {line}: not UTF-8 text (byte {data[error.start]:#04x}; perhaps "
             "Windows-1252); save the table as CSV UTF-8."
         ) from error
+
+
+def _perhaps_utf16(data: bytes) -> bool:
+    """Whether it has the mark of UTF-16, or as many zeros as Latin letters written in it have."""
+    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return True
+    return any(
+        half and half.count(0) > ZEROS_OF_UTF16 * len(half) for half in (data[::2], data[1::2])
+    )
 
 
 def _csv(file: Path, text: str, digest: str, faults: Faults) -> Table:

@@ -18,6 +18,8 @@ ARITHMETIC = "arithmetic"
 TOLD = ("contradicted", "strained", "fitted", "compatible")
 """Verdicts with a table of their own, what does not fit first."""
 
+FITTED, COMPATIBLE = TOLD[2:]
+HEADS = ("claim", "what", "published", "model", "measure", "kind")
 APART = ("input", "outside the model")
 
 
@@ -41,15 +43,44 @@ def page(found: Sequence[Row], facts: Mapping[str, Any], published: Published) -
         others = sum(by_kind.values()) - arithmetic
         meaning = say(f"validate.{verdict.split()[0]}").partition(": ")[2]
         lines.append(f"| {verdict} | {others} | {arithmetic} | {meaning} |")
+    lines += ["", _fitted(found), "", _compatible(found)]
     for verdict in TOLD:
+        heads = HEADS if verdict != FITTED else (*HEADS, "if_not_fitted")
         lines += ["", f"## {verdict.capitalize()}", ""]
-        lines += [f"| {' | '.join(say(f'documents.head_{head}') for head in ('claim', 'what', 'published', 'model', 'measure', 'kind'))} |",
-                  f"|{'---|' * 6}"]  # fmt: skip
+        lines += [f"| {' | '.join(say(f'documents.head_{head}') for head in heads)} |",
+                  f"|{'---|' * len(heads)}"]  # fmt: skip
         lines += [_line(row, published) for row in found if row["verdict"] == verdict]
     lines += ["", f"## {say('documents.outside_title')}", ""]
     lines += [f"- `{row['id']}`: {row['why'] or row['note']}" for row in found
               if row["verdict"] == "outside the model"]  # fmt: skip
     return "\n".join(lines).rstrip() + "\n"
+
+
+def _fitted(found: Sequence[Row]) -> str:
+    """Which of the fitted figures the model does not reach even so."""
+    fitted = [row for row in found if row["verdict"] == FITTED]
+    missed = [row for row in fitted if row["if_not_fitted"] != COMPATIBLE]
+    return say(
+        "documents.fitted_missed", all=len(fitted), reached=len(fitted) - len(missed),
+        missed=", ".join(f"`{row['id']}` ({row['if_not_fitted']})" for row in missed)
+        or say("documents.none"),
+    )  # fmt: skip
+
+
+def _compatible(found: Sequence[Row]) -> str:
+    """How much of what is compatible could have come out otherwise."""
+    rows = [row for row in found if row["verdict"] == COMPATIBLE]
+    tried = [row for row in rows if row["kind"] != ARITHMETIC]
+    direction = [row for row in tried if row["read_as"]]
+    load = [row for row in tried if row["note"] == say("remark.load")]
+    named = {
+        name: f"{len(own)} ({', '.join('`' + row['id'] + '`' for row in own)})" if own else "0"
+        for name, own in (("direction", direction), ("load", load))
+    }
+    return say(
+        "documents.compatible_of", all=len(rows), arithmetic=len(rows) - len(tried), **named,
+        rest=sum(row not in direction and row not in load for row in tried),
+    )  # fmt: skip
 
 
 def _line(row: Row, published: Published) -> str:
@@ -63,6 +94,7 @@ def _line(row: Row, published: Published) -> str:
         _predicted(row),
         name_of("measure", row["measure"]),
         row["kind"],
+        *((row["if_not_fitted"],) if row["verdict"] == FITTED else ()),
     )
     return f"| {' | '.join(str(cell).replace('|', '/') for cell in cells)} |"
 
