@@ -46,9 +46,9 @@ MANY_ARMS = 6
 NAMES_PRINTED = 12
 """So many names of changed parameters are printed."""
 
-ROOMY_CHARACTERS = 1000
-"""With no longer answers and words on a suspension, the first printed page holds what the model
-leaves out too, and the figures on the second are larger."""
+ROOMY_CHARACTERS, TIGHT_CHARACTERS = 1000, 1500
+ARM_CHARACTERS = 150
+"""What an arm takes of the first printed page beside its sentences, in the table."""
 
 MUCH_MORE = 1.5
 """A group is told of where it gains so many times as much as all together."""
@@ -79,7 +79,7 @@ def write(run: Run, drawn: Sequence[Drawn], path: Path) -> Path:
         many=len(run.arms) > MANY_ARMS,
         answers=said,
         intervals=not no_interval(run),
-        roomy=sum(map(len, [*said, *suspension])) <= ROOMY_CHARACTERS,
+        room=_room(run, [*said, *suspension]),
         lines=tables.main_table(run),
         figures=_figures(drawn),
         differences=tables.difference_table(run),
@@ -101,6 +101,18 @@ def write(run: Run, drawn: Sequence[Drawn], path: Path) -> Path:
     )
     path.write_text(content, encoding="utf-8", newline="\n")
     return path
+
+
+def _room(run: Run, said: Sequence[str]) -> str:
+    """How much room the first printed page has.
+
+    `roomy`: it holds what the model leaves out too, so that the figures on the second are larger;
+    `tight`: its type is smaller, so that it stays one page.
+    """
+    filled = sum(map(len, said)) + ARM_CHARACTERS * (len(run.arms) - 1)
+    if filled <= ROOMY_CHARACTERS:
+        return "roomy"
+    return "tight" if filled > TIGHT_CHARACTERS else ""
 
 
 def answers(run: Run) -> list[str]:
