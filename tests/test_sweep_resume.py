@@ -13,6 +13,7 @@ import pytest
 from PIL import Image
 
 from sim.cli.main import main
+from sim.config.sweeping import Axis, understand_sweep
 from sim.experiment.folder import read
 from sim.experiment.sweep import parts
 
@@ -110,7 +111,12 @@ def test_a_point_is_the_run_of_it_and_a_finished_sweep_is_not_run_again(
     picture = Image.open(out / "figures" / "sweep_lines.png")
     assert picture.text["Title"] == "What changes with effect.alpha"  # type: ignore[attr-defined]
     before = kept(out)
-    capsys.readouterr()
+    (out / "parts" / min(before)).unlink()
+    assert main([*words, "--resume"]) == 0, "what is missing of a finished sweep is run again"
+    assert "1 of them finished" not in capsys.readouterr().err
+    again = kept(out)
+    assert again.keys() == before.keys() and read(out).manifest["units_run"] == 1
+    before = again
     assert main(words) == 3, "fault 37"
     assert "go on with it with --resume" in capsys.readouterr().err
     assert main([*words, "--resume"]) == 0
@@ -160,11 +166,36 @@ def test_fault_12_and_13_a_million_points_are_counted_and_need_yes(
     told = refused(capsys, *TINY, *grid, code=4)
     assert "1,000,000 points x 4 arms x 8 replications would take about" in told
     assert "say --yes" in told and " GB of disk" in told
+    told = refused(capsys, *TINY, "effect.tau_days=range(1,1000001)", code=4)
+    assert "1,000,000 points" in told, "along one key too"
     assert time.monotonic() - began < 60
     monkeypatch.setattr("sim.cli.sweep_plan.ASK_ABOVE_SECONDS", 0.0)
     told = refused(capsys, *TINY, "effect.alpha=0.1,0.2", code=4)
     assert "this would take about" in told and "say --yes" in told
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("word", "said"),
+    [
+        ("effect.alpha=0.1,,0.2", "in which a value is empty; write effect.alpha=0.1,0.2."),
+        ("effect.alpha=range(3,1)", "which has no value: its start lies beyond its end"),
+        ("scenarios=glob(nothing*)", "which has no value: nothing has such a name"),
+        ("title=a,b", "a sweep needs a key with several values"),
+    ],
+)
+def test_a_list_of_nothing_is_told_as_such(
+    word: str, said: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert said in refused(capsys, *TINY, word)
+
+
+def test_the_regimes_of_an_arm_are_swept_by_name_and_by_pattern() -> None:
+    asked = understand_sweep(["arms.flexible.regime=standard,flexible", "title=a, b"], [])
+    assert asked.axes == (Axis("arms.flexible.regime", ("standard", "flexible")),)
+    assert asked.fixed == ("title=a, b",)
+    asked = understand_sweep(["arms.flexible.regime=glob(lockdown*)"], [])
+    assert "lockdown_voluntary" in asked.axes[0].values and asked.count > 1
 
 
 def test_a_drawn_seed_is_the_same_at_every_point_and_after_a_resume(tmp_path: Path) -> None:

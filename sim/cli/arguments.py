@@ -83,7 +83,7 @@ def _unexpected(word: str, command: str, known: Sequence[str]) -> str:
     if word.startswith("-"):
         flag = word.partition("=")[0]
         return (
-            f"unknown flag {flag} for samtale {command}{hint(flag, known)} "
+            f"unknown flag {flag} for samtale {command}{hint(flag, known) or '.'} "
             f"It knows {', '.join(known)}."
         )
     if word.startswith("out=") and "--out" in known:

@@ -62,7 +62,7 @@ def sweep(arguments: argparse.Namespace) -> None:
             points, warnings = check_all(checks, here, tell)
         for text, numbers in warnings.items():
             console.note(f"samtale: warning: {text} (at {len(numbers)} of {asked.count} points)")
-        if begun and (found := place.finished_before(out, points)):
+        if begun and (found := place.finished_before(out, points, _not_whole)):
             console.say("Every point was finished before; nothing was run again.")
             if arguments.excel:
                 write_workbook(found)
@@ -118,6 +118,10 @@ def _base(checks: Asked) -> Configuration:
     for text in base.notes:
         console.note(f"samtale: note: {text}")
     return base
+
+
+def _not_whole(problem: str) -> None:
+    console.note(f"samtale: {problem}; --resume makes again what is missing")
 
 
 def _draw(folder: Path, facts: Mapping[str, Any]) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from math import prod
@@ -13,7 +14,7 @@ from hydra.core.override_parser.overrides_parser import OverridesParser
 from hydra.core.override_parser.types import Glob, Override
 from hydra.errors import HydraException
 
-from sim.config.catalogue import GROUPS, SCENARIOS, Library
+from sim.config.catalogue import GROUPS, REGIME, SCENARIOS, Library
 from sim.config.overrides import COMMAND_LINE, is_sweep
 from sim.rules.errors import InputError
 from sim.rules.parameters import find
@@ -22,6 +23,8 @@ from sim.rules.registry import Registry, load_entry_points, load_plugin
 _LEADING_ZERO = re.compile(r"[+-]?0\d+")
 _LONG_NUMBER = re.compile(r"[+-]?\d*\.\d{13,}(e[+-]?\d+)?", re.IGNORECASE)
 _CHANCE = re.compile(r"\s*(tag\s*\(.*)?shuffle\s*\(")
+_ARMS_REGIME = re.compile(r"arms\.[^.]+\.regime")
+_EMPTY = re.compile(r",(\s*,)+|^\s*,|,\s*$")
 DIGITS = 12
 """Significant digits of the values of a range: 0.1 + 0.2 means 0.3."""
 
@@ -75,9 +78,14 @@ def understand_sweep(words: list[str], plugins: list[Path], folder: Path | None 
     for word in words:
         key, equals, text = word.partition("=")
         parameter = find(parameters, key.lstrip("+"))
-        is_text = key == "out" or (parameter is not None and parameter.kind == "text")
+        is_text = parameter is not None and parameter.kind == "text" and not _names_regime(key)
         axes.pop(key, None)
-        if not equals or is_text or not is_sweep(text):
+        if not equals or key == "out" or is_text or not is_sweep(text):
+            if _EMPTY.search(text) and not is_text and key != "out":
+                problems.append(
+                    f"{key} is {text!r} on {COMMAND_LINE}, in which a value is empty; write "
+                    f"{key}={_EMPTY.sub(',', text).strip(',')}."
+                )
             fixed.append(word)
             continue
         fixed = [other for other in fixed if other.partition("=")[0] != key]
@@ -118,13 +126,16 @@ def _values(key: str, text: str, library: Library) -> list[str]:
             raise InputError(
                 [f"{given}: the values {', '.join(found)} – decimal comma? write {before}.{value}"]
             )
-    twice = sorted({value for value in found if found.count(value) > 1})
+    twice = sorted(value for value, number in Counter(found).items() if number > 1)
     if twice:
         raise InputError(
             [f"{given}: {', '.join(twice)} stands there more than once – decimal comma?"]
         )
     if not found:
-        raise InputError([f"{given}, which has no value; see samtale list."])
+        why = "nothing has such a name; see samtale list" if isinstance(raw, Glob) else (
+            "its start lies beyond its end"
+        )  # fmt: skip
+        raise InputError([f"{given}, which has no value: {why}."])
     return found
 
 
@@ -133,10 +144,16 @@ def _enumerated(override: Override) -> list[str]:
 
 
 def _globbed(key: str, pattern: Glob, library: Library) -> list[str]:
-    if key not in (SCENARIOS, *GROUPS):
-        choices = ", ".join((SCENARIOS, *GROUPS))
+    group = REGIME if _names_regime(key) else key
+    if group not in (SCENARIOS, REGIME, *GROUPS):
+        choices = ", ".join((SCENARIOS, *GROUPS, "arms.ARM.regime"))
         raise InputError([f"{key} on {COMMAND_LINE}: glob is for files of a group: {choices}."])
-    return [str(name) for name in pattern.filter(library.names(key))]
+    return [str(name) for name in pattern.filter(library.names(group))]
+
+
+def _names_regime(key: str) -> bool:
+    """Whether a key is text that names a file: the regime of an arm."""
+    return bool(_ARMS_REGIME.fullmatch(key))
 
 
 def _short(value: str) -> str:

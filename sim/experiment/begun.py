@@ -48,6 +48,7 @@ def taken(folder: Path, name: str, facts: Mapping[str, Any], anew: bool) -> Iter
     Raises DataError where it cannot be made or another process works there.
     """
     made: list[Path] = []
+    is_ours = False
     try:
         with files.told(f"The results folder {folder} cannot be made"):
             made = [path for path in (folder, *folder.parents) if not path.exists()]
@@ -55,6 +56,7 @@ def taken(folder: Path, name: str, facts: Mapping[str, Any], anew: bool) -> Iter
                 made.insert(0, folder)
             (folder / parts.FOLDER).mkdir(parents=True, exist_ok=True)
         with lock.held(folder):
+            is_ours = True
             if anew:
                 empty(folder, name)
             with files.told(f"{name} in {folder} cannot be written"):
@@ -68,9 +70,11 @@ def taken(folder: Path, name: str, facts: Mapping[str, Any], anew: bool) -> Iter
                     files.replace_text(folder / name, json.dumps(begun, default=str) + "\n")
             yield folder
     finally:
-        with suppress(OSError):
-            for path in (folder / parts.FOLDER, *made):
-                _forget(path, name)
+        # Where another process holds the lock, what is empty yet is where it is about to write.
+        if is_ours or not (folder / lock.NAME).exists():
+            with suppress(OSError):
+                for path in (folder / parts.FOLDER, *made):
+                    _forget(path, name)
 
 
 def _forget(path: Path, name: str) -> None:

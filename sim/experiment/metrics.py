@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 YEAR_DAYS = 364.0
 MONTHS_PER_YEAR = 12
 FULL_DAYS = 728.0
@@ -76,7 +78,12 @@ ALL = "all"
 ZERO_LOAD = "|zero_load"
 """What follows an arm's name when it was run again without an effect of the caseload."""
 
-BOUNDS: dict[str, tuple[float, float]] = dict.fromkeys(SHARES_OF_PEOPLE, (0.0, 1.0))
+BOUNDS: dict[str, tuple[float, float]] = {
+    **{name: (0.0, math.inf) for name in UNITS if name not in MONEY},
+    **{f"rmst_{days}_days": (0.0, float(days)) for days in RMST_DAYS},
+    "employed_weeks_104": (0.0, 104.0),
+    **dict.fromkeys(SHARES_OF_PEOPLE, (0.0, 1.0)),
+}
 """Between what the mean of a metric of one arm can lie, where that is not everything."""
 
 PAIRED_BOUNDS: dict[str, tuple[float, float]] = {

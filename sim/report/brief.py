@@ -56,6 +56,9 @@ MUCH_MORE = 1.5
 WORTH_TELLING = 0.2
 """One that it goes the other way for is told of from such a part of the largest change."""
 
+FEW_REPLICATIONS = 5
+"""With fewer of them an interval is told to be rough."""
+
 KEY_ASSUMPTIONS = (
     "effect.alpha",
     "effect.rho",
@@ -225,7 +228,7 @@ def remarks(run: Run) -> list[str]:
 
 def _remarks(run: Run) -> list[tuple[str, bool]]:
     """Each remark, and whether it stands in English whatever the language spoken."""
-    said = [(text, False) for text in (*no_interval(run), *precision.sentences(run))]
+    said = [(text, False) for text in (*no_interval(run), *_rough(run), *precision.sentences(run))]
     for text in (*(run.facts.get("warnings") or []), *(run.facts.get("notes") or [])):
         own = translated(str(text))
         said.append((own, own == str(text)))
@@ -235,6 +238,14 @@ def _remarks(run: Run) -> list[tuple[str, bool]]:
         for metric, why in left_out.items()
     ]
     return [(clean(text, 500), is_english) for text, is_english in said]
+
+
+def _rough(run: Run) -> list[str]:
+    """That intervals rest on little, where replications are few."""
+    number = run.facts.get("replications") or 0
+    if no_interval(run) or not 1 < number < FEW_REPLICATIONS:
+        return []
+    return [say("brief.few_replications", number=number)]
 
 
 def no_interval(run: Run) -> list[str]:

@@ -89,8 +89,8 @@ def plain(value: float) -> str:
     if math.isinf(value):
         return f"{MINUS if value < 0 else ''}∞"
     if abs(value) >= 1e4 and value == int(value):
-        return localised(f"{int(value):,}")
-    return localised(f"{value:.12g}")
+        return localised(f"{int(value):,}").replace("-", MINUS)
+    return localised(f"{value:.12g}").replace("-", MINUS)
 
 
 def day(date: datetime.date | str) -> str:

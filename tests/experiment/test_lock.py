@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from sim.experiment import lock
+from sim.experiment import begun, lock, parts
 from sim.rules.errors import DataError
 
 
@@ -27,7 +27,7 @@ def test_a_second_one_is_told_who_is_there(tmp_path: Path) -> None:
 HOLD = """
 import sys, time
 from pathlib import Path
-from sim.experiment import lock
+from sim.experiment import begun, lock, parts
 with lock.held(Path(sys.argv[1])):
     print("held", flush=True)
     time.sleep(60)
@@ -76,3 +76,15 @@ def test_another_computer_cannot_be_asked_so_its_lock_holds(tmp_path: Path) -> N
     (tmp_path / lock.NAME).write_text(json.dumps(owner))
     with pytest.raises(DataError, match=f"on elsewhere.*delete {lock.NAME}"):
         lock.held(tmp_path).__enter__()
+
+
+def test_fault_38_one_that_is_refused_takes_nothing_from_under_the_other(tmp_path: Path) -> None:
+    out = tmp_path / "new" / "s"
+    with begun.taken(out, "begun.json", {"seed": 1}, False):
+        there = sorted(out.rglob("*"))
+        with pytest.raises(DataError, match="in use by process"):
+            with begun.taken(out, "begun.json", {"seed": 1}, False):
+                raise AssertionError("both hold it")
+        assert sorted(out.rglob("*")) == there
+        assert (out / parts.FOLDER).is_dir()
+    assert not (tmp_path / "new").exists(), "nothing came about"

@@ -218,15 +218,20 @@ def test_fault_44_a_folder_of_another_sweep_is_refused(tmp_path: Path) -> None:
         sweep(tmp_path / "s", points_of(seed=2))
 
 
-def test_fault_43_a_finished_sweep_with_a_missing_part_says_so(tmp_path: Path) -> None:
+def test_fault_43_a_missing_part_of_a_finished_sweep_is_told_and_run_again(tmp_path: Path) -> None:
     points = points_of()
-    sweep(tmp_path / "s", points)
-    assert place.finished_before(tmp_path / "s", points) is not None
-    path = parts.path_of(tmp_path / "s", points[0], 0)
-    wanted = files.sha256(path)
+    out, told = tmp_path / "s", list[str]()
+    wanted = sweep(out, points).folder.manifest["rows_sha256"]
+    assert place.finished_before(out, points, told.append) is not None and told == []
+    path = parts.path_of(out, points[0], 0)
+    known = files.sha256(path)
     path.unlink()
-    with pytest.raises(DataError, match=f"{path.name}.* is missing.*{wanted}"):
-        place.finished_before(tmp_path / "s", points)
+    with pytest.raises(DataError, match=f"{path.name}.* is missing.*{known}"):
+        read(out)
+    assert place.finished_before(out, points, told.append) is None
+    assert len(told) == 1 and path.name in told[0] and known in told[0]
+    again = sweep(out, points).folder.manifest
+    assert again["rows_sha256"] == wanted and again["units_run"] == 1
 
 
 def test_fault_41_a_full_disk_leaves_what_was_written_before(

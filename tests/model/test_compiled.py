@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import os
+import shutil
+import subprocess
+import sys
 import time
 from dataclasses import replace
 from pathlib import Path
@@ -12,8 +15,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import sim
 from sim.experiment.study import build
 from sim.model import engines
+from sim.model.engines import compile_ahead
 from sim.model.replication import run_replication
 from sim.model.streams import key_of, uniforms
 from sim.rules.errors import InputError
@@ -217,3 +222,34 @@ def test_folders_of_other_versions_are_taken_away_after_a_month(tmp_path: Path) 
         os.utime(tmp_path / name, (when, when))
     kernels._forget_old(tmp_path)
     assert sorted(path.name for path in tmp_path.iterdir()) == ["engine-new", "other"]
+
+
+ELSEWHERE = """
+import sim
+from sim.model.compiled import kernels
+from sim.model.engines import compile_ahead
+
+assert kernels.is_kept()
+compile_ahead()
+print(sim.__file__)
+"""
+
+
+def test_another_copy_of_the_program_takes_what_this_one_has_compiled(tmp_path: Path) -> None:
+    compile_ahead()
+    folder = kernels.cache_folder()
+    assert folder is not None
+    before = {path: path.stat().st_mtime_ns for path in folder.iterdir()}
+    assert any(path.suffix == ".nbc" for path in before)
+    shutil.copytree(Path(sim.__file__).parent, tmp_path / "sim")
+    done = subprocess.run(
+        [sys.executable, "-P", "-c", ELSEWHERE],
+        env=os.environ | {"PYTHONPATH": str(tmp_path)},
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.strip() == str(tmp_path / "sim" / "__init__.py")
+    assert {path: path.stat().st_mtime_ns for path in folder.iterdir()} == before

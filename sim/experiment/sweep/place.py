@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -65,11 +65,22 @@ def taken(out: Path, seed: int, force: bool) -> Iterator[Path]:
         yield out
 
 
-def finished_before(out: Path, points: Sequence[Point]) -> RunFolder | None:
-    """The finished sweep in a folder, every file verified, if it is of just these points."""
+def finished_before(
+    out: Path, points: Sequence[Point], tell: Callable[[str], None]
+) -> RunFolder | None:
+    """The finished sweep in a folder, every file verified, if it is of just these points.
+
+    One that misses files or holds damaged ones is not finished: ``tell`` is told of each. What is
+    missing is made again; a damaged part is refused when it is read.
+    """
     if not (out / MANIFEST).is_file():
         return None
-    found = read(out)
+    try:
+        found = read(out)
+    except DataError as error:
+        for problem in error.problems:
+            tell(problem)
+        return None
     wanted = [[point.sha256, point.study.replications, dict(point.settings)] for point in points]
     return found if found.manifest.get("points") == wanted and _is_whole(found) else None
 

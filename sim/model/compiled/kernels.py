@@ -43,6 +43,7 @@ from sim.model.compiled import (
     story,
     world,
 )
+from sim.model.compiled.keeping import kept_in
 from sim.model.compiled.translate import Function, compiled
 from sim.rules import (
     effects,
@@ -83,18 +84,26 @@ MONTH_SECONDS = 30 * 86_400.0
 
 @contextmanager
 def later_interrupt() -> Iterator[None]:
-    """Hold Ctrl-C until this is over: Numba swallows what is raised while it compiles."""
+    """Hold Ctrl-C until this is over: Numba swallows what is raised while it compiles.
+
+    SIGTERM too, where somebody has decided what it does.
+    """
     if threading.current_thread() is not threading.main_thread():
         yield
         return
-    held: list[tuple[Any, Any]] = []
-    before = signal.signal(signal.SIGINT, lambda number, frame: held.append((number, frame)))
+    held: list[tuple[int, Any]] = []
+    numbers: list[int] = [signal.SIGINT, signal.SIGTERM]
+    numbers = [number for number in numbers if callable(signal.getsignal(number))]
+    before = {
+        n: signal.signal(n, lambda number, frame: held.append((number, frame))) for n in numbers
+    }
     try:
         yield
     finally:
-        signal.signal(signal.SIGINT, before)
-    if held and callable(before):
-        before(*held[0])
+        for number, handler in before.items():
+            signal.signal(number, handler)
+    if held and callable(handler := before[held[0][0]]):
+        handler(*held[0])
 
 
 class Door:
@@ -150,14 +159,8 @@ DOORS = (
 def kernels() -> Kernels:
     """The compiled functions; each is compiled, or fetched from the disk, at its first call."""
     folder = cache_folder()
-    settings: Any = numba.config
-    before = settings.CACHE_DIR
-    if folder is not None:
-        settings.CACHE_DIR = str(folder)
-    try:
+    with kept_in(folder):
         twins = compiled(MODULES, REPLACED, DOORS, cache=folder is not None)
-    finally:
-        settings.CACHE_DIR = before
     return Kernels(*(Door(twins[door]) for door in DOORS))
 
 
@@ -179,7 +182,7 @@ def cache_folder() -> Path | None:
 def is_kept() -> bool:
     """Whether the loop has been compiled before, and kept."""
     folder = cache_folder()
-    return folder is not None and any(folder.rglob("world.live-*.nbi"))
+    return folder is not None and any(folder.glob("world.live-*.nbi"))
 
 
 def _forget_old(home: Path) -> None:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import warnings
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.patheffects import withStroke
 from matplotlib.ticker import MaxNLocator
 
-from sim.report.digits import MINUS
+from sim.report.digits import plain
 from sim.report.figures.sheet import Sheet
 from sim.report.figures.style import wrap
 from sim.report.figures.sweep_grid import Axis, Grid, Measure
@@ -36,7 +38,8 @@ def draw(found: Grid, measure: Measure) -> Sheet:
         if measure.is_paired
         else say("sweep.subtitle_map_alone")
     )
-    notes = [*found.remarks(), *([say("sweep.break_even_map")] if measure.breaks_even else [])]
+    cubes = {arm.name: found.cube(measure, arm) for arm in arms}
+    notes = [*found.remarks(), *([_even(cubes, measure)] if measure.breaks_even else [])]
     if third:
         notes.insert(0, say("sweep.panels", swept=third.key))
     keys = join([axis.key for axis in found.axes])
@@ -45,7 +48,6 @@ def draw(found: Grid, measure: Measure) -> Sheet:
         found.run, say("sweep.title_map", metric=measure.title, keys=keys), about, body, notes,
         source=say("sweep.source", count=found.points, title=found.run.title),
     )  # fmt: skip
-    cubes = {arm.name: found.cube(measure, arm) for arm in arms}
     limits = _limits([cube["mean"] for cube in cubes.values()], measure)
     sheet.text(0.12, 0.1, say("sweep.upwards", swept=found.axes[1].key), colour="#333333")
     taken = {(row, column) for *_, row, column in panels}
@@ -69,7 +71,7 @@ def draw(found: Grid, measure: Measure) -> Sheet:
     bar = sheet.figure.colorbar(shown, cax=scale, orientation="horizontal")
     bar.outline.set_visible(False)
     bar.ax.locator_params(axis="x", nbins=5)
-    bar.ax.xaxis.set_major_formatter("{x:,g}")
+    bar.ax.xaxis.set_major_formatter(lambda x, _: plain(x))
     scale.set_xlabel(measure.title, labelpad=2)
     scale.grid(visible=False)
     return sheet
@@ -127,11 +129,25 @@ def _panel(
     if measure.is_paired:
         noise = (cube["ci_low"].T <= 0.0) & (cube["ci_high"].T >= 0.0)
         rows, columns = np.nonzero(noise)
-        axes.plot(columns, rows, ".", color="#333333", markersize=3)
+        # A light edge, since the cells below may be dark.
+        axes.plot(
+            columns, rows, "o", color="#333333", markersize=2.6, markeredgecolor="white",
+            markeredgewidth=0.5,
+        )  # fmt: skip
     for axis, places, ticks in ((keys[0], x, axes.set_xticks), (keys[1], y, axes.set_yticks)):
         step = -(-len(places) // MOST_TICKS)
         ticks(places[::step], list(axis.values[::step]))
     return shown
+
+
+def _even(cubes: Mapping[str, Mapping[str, np.ndarray]], measure: Measure) -> str:
+    """What the thick line is, or that no panel has one."""
+    crossed = any(
+        min(mean.shape[:2]) > 1 and np.nanmin(mean) < 0.0 < np.nanmax(mean)
+        for mean in (cube["mean"] for cube in cubes.values())
+    )
+    key = "sweep.break_even_map" if crossed else "sweep.break_even_none"
+    return say(key, metric=measure.title)
 
 
 def _contours(
@@ -147,10 +163,11 @@ def _contours(
     with warnings.catch_warnings(), np.errstate(invalid="ignore"):
         warnings.simplefilter("ignore")
         lines = axes.contour(x, y, mean, levels=levels, colors="#333333", linewidths=0.6)
-        axes.clabel(lines, fmt=_label, fontsize=6.5)
+        for text in axes.clabel(lines, fmt=_label, fontsize=6.5, colors="#000000"):
+            text.set_path_effects([withStroke(linewidth=1.6, foreground="white")])
         if measure.breaks_even:
             axes.contour(x, y, mean, levels=[0.0], colors="#000000", linewidths=2.0)
 
 
 def _label(value: float) -> str:
-    return f"{value:,g}".replace("-", MINUS)
+    return plain(value)
