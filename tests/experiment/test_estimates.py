@@ -75,7 +75,8 @@ def test_intervals_of_shares_end_where_shares_do() -> None:
     assert (high["ci_high"], low["ci_low"]) == (1.0, 0.0)
     half = 12.706204736 * 0.05
     assert high["ci_low"] == pytest.approx(0.95 - half)
-    assert row(means, "A", "offered_load")["ci_low"] < 0.0, "a load is no share of people"
+    load = row(means, "A", "offered_load")
+    assert load["ci_low"] == 0.0 and load["ci_high"] > 1.0, "a load is no share of people"
     gap = row(pairs, "B", "exit_job_share")
     assert (gap["ci_low"], gap["is_noise"]) == (-1.0, False)
     assert gap["ci_high"] == pytest.approx(-0.85 + half)
