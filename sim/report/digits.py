@@ -84,13 +84,22 @@ def localised(number: str) -> str:
     return number.translate(_signs(spoken()))
 
 
-def plain(value: float) -> str:
-    """A number as it was configured: 1.2, 18, 0.05; thousands are parted from 10,000 on."""
+GROUPED_FROM = 10_000.0
+"""A number that may be a year is written without a sign between its thousands."""
+
+
+def plain(value: float, grouped_from: float = GROUPED_FROM) -> str:
+    """A number as it was configured: 1.2, 18, 0.05; thousands are parted from `grouped_from` on."""
     if math.isinf(value):
         return f"{MINUS if value < 0 else ''}∞"
-    if abs(value) >= 1e4 and value == int(value):
+    if abs(value) >= grouped_from and value == int(value):
         return localised(f"{int(value):,}").replace("-", MINUS)
     return localised(f"{value:.12g}").replace("-", MINUS)
+
+
+def tick(value: float, place: int | None = None) -> str:
+    """A number at an axis or a contour; `place` is what matplotlib gives besides."""
+    return plain(value, 1_000.0)
 
 
 def day(date: datetime.date | str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from matplotlib.axes import Axes
 
-from sim.report.digits import plain
+from sim.report.digits import tick
 from sim.report.figures.sheet import Sheet
 from sim.report.figures.style import GREY, look, wrap
 from sim.report.figures.sweep_grid import Axis, Grid, Measure, crossings
@@ -86,7 +86,7 @@ def _panel(axes: Axes, found: Grid, measure: Measure, axis: Axis) -> None:
         axes.set_xticks(x, _names(axis))
         axes.set_xlim(-0.5, len(x) - 0.5)
     axes.locator_params(axis="y", nbins=5)
-    axes.yaxis.set_major_formatter(lambda x, _: plain(x))
+    axes.yaxis.set_major_formatter(tick)
 
 
 def _names(axis: Axis) -> list[str]:

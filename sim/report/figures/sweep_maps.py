@@ -11,7 +11,7 @@ from matplotlib.axes import Axes
 from matplotlib.patheffects import withStroke
 from matplotlib.ticker import MaxNLocator
 
-from sim.report.digits import plain
+from sim.report.digits import tick
 from sim.report.figures.sheet import Sheet
 from sim.report.figures.style import wrap
 from sim.report.figures.sweep_grid import Axis, Grid, Measure
@@ -71,7 +71,7 @@ def draw(found: Grid, measure: Measure) -> Sheet:
     bar = sheet.figure.colorbar(shown, cax=scale, orientation="horizontal")
     bar.outline.set_visible(False)
     bar.ax.locator_params(axis="x", nbins=5)
-    bar.ax.xaxis.set_major_formatter(lambda x, _: plain(x))
+    bar.ax.xaxis.set_major_formatter(tick)
     scale.set_xlabel(measure.title, labelpad=2)
     scale.grid(visible=False)
     return sheet
@@ -163,11 +163,7 @@ def _contours(
     with warnings.catch_warnings(), np.errstate(invalid="ignore"):
         warnings.simplefilter("ignore")
         lines = axes.contour(x, y, mean, levels=levels, colors="#333333", linewidths=0.6)
-        for text in axes.clabel(lines, fmt=_label, fontsize=6.5, colors="#000000"):
+        for text in axes.clabel(lines, fmt=tick, fontsize=6.5, colors="#000000"):
             text.set_path_effects([withStroke(linewidth=1.6, foreground="white")])
         if measure.breaks_even:
             axes.contour(x, y, mean, levels=[0.0], colors="#000000", linewidths=2.0)
-
-
-def _label(value: float) -> str:
-    return plain(value)
