@@ -97,7 +97,7 @@ def plain(value: float, grouped_from: float = GROUPED_FROM) -> str:
     return localised(f"{value:.12g}").replace("-", MINUS)
 
 
-def tick(value: float, place: int | None = None) -> str:
+def tick(value: float, place: float = 0.0) -> str:
     """A number at an axis or a contour; `place` is what matplotlib gives besides."""
     return plain(value, 1_000.0)
 
