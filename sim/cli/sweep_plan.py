@@ -17,10 +17,12 @@ if TYPE_CHECKING:
     from sim.config.sweeping import Sweep
     from sim.experiment.sweep.points import Point
 
-ASK_ABOVE_POINTS = 2_000
-"""Points that are not even checked unasked: half a second of processor time each."""
+ASK_ABOVE_POINTS = 5_000
+"""Points that are not even checked unasked: they take minutes, a few thousand files and more."""
 
-CHECK_SECONDS = 0.5
+CHECK_SECONDS = 0.12
+"""Of a processor, to compose, check and build one point."""
+
 ASK_ABOVE_BYTES = 10e9
 MOST_VALUES_TOLD = 8
 PART_BYTES = 3_000.0
