@@ -50,6 +50,9 @@ ROOMY_CHARACTERS, TIGHT_CHARACTERS = 1000, 1500
 ARM_CHARACTERS = 150
 """What an arm takes of the first printed page beside its sentences, in the table."""
 
+TINY_DAYS = 0.1
+"""Fewer days than these are told to be of no practical meaning, however certain."""
+
 MUCH_MORE = 1.5
 """A group is told of where it gains so many times as much as all together."""
 
@@ -132,6 +135,8 @@ def _answer(run: Run, arm: Arm) -> str:
     days, low, high = (float(row[c]) for c in ("difference", "ci_low", "ci_high"))
     said = verdict(row["is_noise"])
     known = {"arm": arm.title, "baseline": run.baseline.title}
+    if low == days == high == 0.0 and not _moves_money(run, arm):
+        return say("brief.no_change", **known)
     if said == say("noise.noise"):
         span = show_interval(days, low, high)
         text = say("brief.answer_noise", span=span, **known)
@@ -144,7 +149,10 @@ def _answer(run: Run, arm: Arm) -> str:
         **known,
     )
     chance = say("brief.chance") if said == say("noise.more") else say("brief.chance_undefined")
-    return " ".join(filter(None, (text, chance, _money(run, arm), _of_groups(run, arm, days))))
+    tiny = say("brief.tiny") if abs(days) < TINY_DAYS else ""
+    return " ".join(
+        filter(None, (text, chance, tiny, _money(run, arm), _of_groups(run, arm, days)))
+    )
 
 
 def _of_groups(run: Run, arm: Arm, overall: float) -> str:
@@ -173,6 +181,12 @@ def _of_groups(run: Run, arm: Arm, overall: float) -> str:
         key = "brief.group_shorter" if days > 0.0 else "brief.group_longer"
         found.append(say(key, group=name_of("group", row["group"]), days=shown))
     return say("brief.of_groups", groups=", ".join(found)) if found else ""
+
+
+def _moves_money(run: Run, arm: Arm) -> bool:
+    """Whether an arm changes any account by more than the last digits of a sum."""
+    saved = run.rows("account_differences", arm=arm.name)
+    return not saved.empty and bool((saved["net_saving_dkk_per_spell"].abs() > 1e-6).any())
 
 
 def _positive(value: float, low: float, high: float) -> tuple[float, float, float]:

@@ -84,6 +84,9 @@ def localised(number: str) -> str:
     return number.translate(_signs(spoken()))
 
 
+SMALLEST_END = 1e-6
+"""An end nearer to 0 is 0 but for the last digits of a sum."""
+
 GROUPED_FROM = 10_000.0
 """A number that may be a year is written without a sign between its thousands."""
 
@@ -160,8 +163,19 @@ def show_interval(
     if whole:
         place = max(place, 0)
     unit = " %" if share else ""
-    ends = {"low": rounded(low * factor, place), "high": rounded(high * factor, place)}
+    ends = {"low": _end(low * factor, place), "high": _end(high * factor, place)}
     return f"{say('digits.span', **ends)}{unit}"
+
+
+def _end(end: float, place: int) -> str:
+    """An end of an interval; one that is not 0 and would be printed as 0 has a digit of its own.
+
+    Otherwise an interval on one side of 0 would seem to touch it.
+    """
+    text = rounded(end, place)
+    if any(c in "123456789" for c in text) or abs(end) < SMALLEST_END:
+        return text
+    return rounded(end, math.floor(math.log10(abs(end))))
 
 
 def with_interval(

@@ -139,7 +139,9 @@ def near(found: Fit, cuts: Sequence[float] | None) -> list[str]:
         gap, day, inside, beyond = one.nearness()
         points, share = show(100 * gap, place=-1), f"{100 * inside:.0f}"
         said.append(say("fit.near", group=one.group, points=points, day=f"{day:.0f}", inside=share))
-        if beyond > FAR or (inside < FEWEST_INSIDE and gap > FAR):
+        exits = sum(int(baseline.rates.exits.sum()) for baseline in one.baselines)
+        is_far = beyond > FAR or (inside < FEWEST_INSIDE and gap > FAR)
+        if is_far and exits >= FEWEST_EXITS:
             todo = "fit.far" if cuts is None else "fit.far_with_cuts"
             said[-1] += f" {say(todo, day=f'{day:.0f}')}"
     return said

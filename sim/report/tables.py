@@ -132,6 +132,7 @@ def main_table(run: Run) -> list[Line]:
     lines.append(line_of(run, "differences", "days_saved", "difference"))
     for metric in ("exit_job_share", "held_per_person", "waiting_days_mean", "offered_load"):
         lines.append(line_of(run, "summary", metric, "mean"))
+    lines += _caseworkers(run)
     shown = {line.key for line in lines}
     asked = dict.fromkeys(str(one["metric"]) for one in run.scenario.get("beside") or [])
     lines += [line_of(run, "summary", metric, "mean") for metric in asked if metric not in shown]
@@ -168,16 +169,21 @@ def cost_table(run: Run) -> list[tuple[str, list[Line]]]:
     return accounts
 
 
+def _caseworkers(run: Run) -> list[Line]:
+    """How many there are under each arm; none where the weeks are not told."""
+    weeks = run.table("office_by_week")
+    if weeks.empty:
+        return []
+    means = weeks.groupby("arm")["caseworkers"].mean()
+    values = [float(means.get(arm.name, math.nan)) for arm in run.arms]
+    cells = tuple(Cell(v, show(v)) for v in values)
+    return [Line("caseworkers", name_of("metric", "caseworkers"), about_of("caseworkers"), cells)]
+
+
 def office_table(run: Run) -> list[Line]:
     """Caseworkers and what they cost, and how busy and late the office is."""
-    weeks, costs = run.table("office_by_week"), run.table("costs")
-    lines = []
-    if not weeks.empty:
-        means = weeks.groupby("arm")["caseworkers"].mean()
-        values = [float(means.get(arm.name, math.nan)) for arm in run.arms]
-        cells = tuple(Cell(v, show(v)) for v in values)
-        about = about_of("caseworkers")
-        lines.append(Line("caseworkers", name_of("metric", "caseworkers"), about, cells))
+    costs = run.table("costs")
+    lines = _caseworkers(run)
     if not costs.empty:
         staff = costs[(costs["account"] == "municipality") & (costs["item"] == "caseworkers")]
         sums = staff.groupby("arm")["dkk_mean"].sum()

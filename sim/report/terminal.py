@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 from rich import box
 from rich.console import Console
 from rich.table import Table
@@ -10,10 +12,10 @@ from rich.text import Text
 from sim.report.answers import closing_sentences
 from sim.report.brief import remarks
 from sim.report.cells import NOTHING, Cell
-from sim.report.digits import MINUS
+from sim.report.digits import MINUS, show
 from sim.report.folder import Run
 from sim.report.suspension import backlog_lines, suspension_sentences
-from sim.report.tables import Line, main_table
+from sim.report.tables import SHARES, Line, main_table
 from sim.report.words import say
 
 WIDTH = 100
@@ -30,6 +32,7 @@ COLUMNS = {
 DURATION_WIDTH = 10
 LEAST_WIDTH = 90
 """Below this the names of arms would have no room."""
+MOST_SIGNS = 6
 WITH_INTERVAL = ("days_saved", "net_saving_municipality")
 
 
@@ -93,6 +96,9 @@ def _text(line: Line, cell: Cell) -> Text:
     if line.key in WITH_INTERVAL and cell.span:
         star = " *" if cell.verdict == say("noise.more") else ""
         text = f"{text}{star}\n{cell.span}"
+    elif len(text) > MOST_SIGNS and math.isfinite(cell.value):
+        # Where an interval is tiny the page has all its digits; a column here has no room.
+        text = show(cell.value, share=line.key in SHARES)
     return Text(text)
 
 

@@ -16,7 +16,7 @@ import pytest
 from rich.console import Console
 
 from sim.report import write
-from sim.report.brief import remarks
+from sim.report.brief import answers, remarks
 from sim.report.folder import Run, read
 from sim.report.tables import Line, difference_table, main_table
 from sim.report.terminal import print_comparison
@@ -281,3 +281,35 @@ def test_the_example_person_is_said_to_wait_for_nobody(reported: Path) -> None:
     page = (reported / "report.html").read_text(encoding="utf-8")
     assert "waits for no caseworker" in page
     assert "The example waits for nobody." in page
+
+
+def test_nothing_and_next_to_nothing_are_told_as_what_they_are(reported: Path) -> None:
+    run = read(reported)
+
+    def said(days: tuple[float, float, float], dkk: float) -> str:
+        differences, money = (
+            run.table(name).copy() for name in ("differences", "account_differences")
+        )
+        own = (differences["arm"] == "flexible") & (differences["metric"] == "days_saved")
+        differences.loc[own, ["difference", "ci_low", "ci_high"]] = days
+        differences.loc[own, "is_noise"] = "False" if days[1] > 0 else "True"
+        money.loc[money["arm"] == "flexible", "net_saving_dkk_per_spell"] = dkk
+        tables = {**run.tables, "differences": differences, "account_differences": money}
+        return answers(replace(run, tables=tables))[1]
+
+    assert "Flexible: changes nothing in this run" in said((0.0, 0.0, 0.0), 0.0)
+    assert "changes nothing" not in said((0.0, 0.0, 0.0), 5.0)
+    assert "no practical meaning" in said((0.004, 0.001, 0.008), 1.0)
+    assert "no practical meaning" not in said((1.2, 1.0, 1.4), 1.0)
+
+
+def test_what_the_average_hides_is_told(reported: Path) -> None:
+    run = read(reported)
+    days = run.table("days_saved").copy()
+    for group, saved in (("ui", 20.0), ("sickness", -4.0)):
+        own = (days["arm"] == "intensified") & (days["group"] == group)
+        days.loc[own, ["days_saved", "ci_low", "ci_high"]] = (saved, saved - 0.5, saved + 0.5)
+        days.loc[own, "is_noise"] = "False"
+    said = answers(replace(run, tables={**run.tables, "days_saved": days}))[0]
+    assert "Unemployment insurance 20.0 days shorter, Sickness" in said
+    assert "4.0 days longer" in said

@@ -6,12 +6,13 @@ import numpy as np
 from matplotlib.axes import Axes
 
 from sim.report.digits import tick
-from sim.report.figures.sheet import Sheet
-from sim.report.figures.style import GREY, look, wrap
+from sim.report.figures.sheet import EDGE, Sheet
+from sim.report.figures.style import GREY, look, width_points, wrap
 from sim.report.figures.sweep_grid import Axis, Grid, Measure, crossings
 from sim.report.words import join, say
 
 LEFT, WIDE, TALL, HEAD, FOOT = 0.72, 3.85, 1.45, 0.26, 0.2
+TICK = 8.5
 BESIDE = 0.7
 """How much of the room of a choice its regimes take beside each other."""
 
@@ -41,6 +42,7 @@ def draw(found: Grid) -> Sheet:
         sheet.text(0.12, top + 0.13, measure.title, 9, weight="bold")
         axes = sheet.axes(LEFT, top + HEAD, WIDE, TALL)
         _panel(axes, found, measure, axis)
+        _narrow(axes)
         last = i == len(found.measures) - 1
         axes.tick_params(labelbottom=last)
         if last:
@@ -87,6 +89,15 @@ def _panel(axes: Axes, found: Grid, measure: Measure, axis: Axis) -> None:
         axes.set_xlim(-0.5, len(x) - 0.5)
     axes.locator_params(axis="y", nbins=5)
     axes.yaxis.set_major_formatter(tick)
+
+
+def _narrow(axes: Axes) -> None:
+    """Ticks in smaller type where millions would run off the sheet."""
+    low, high = axes.get_ylim()
+    shown = [tick(place) for place in axes.get_yticks() if low <= place <= high]
+    widest = max((width_points(text, TICK) for text in shown), default=0.0)
+    room = (LEFT - EDGE) * 72 - 7
+    axes.tick_params(axis="y", labelsize=min(TICK, TICK * room / max(widest, 1.0)))
 
 
 def _names(axis: Axis) -> list[str]:
