@@ -235,6 +235,18 @@ def test_fault_19_an_unknown_choice_comes_with_the_list(word: str, said: str) ->
     assert "command line" in problem
 
 
+def test_fault_19_with_an_unknown_choice_the_other_words_are_told_too() -> None:
+    words = ["design=quik", "effect.alpha=abc", "population.scale=-1", "efect.alpha=1"]
+    problems = refused(*words)
+    assert len(problems) == 4 and "unknown design quik" in problems[0]
+    told = " ".join(problems)
+    for part in ("effect.alpha is 'abc'", "population.scale is -1", "unknown key efect.alpha"):
+        assert part in told
+    # What only the file that is not there could have is no fault.
+    assert "unknown effect own" in only(refused("effect=own", "effect.strange=3"))
+    assert "unknown scenario own" in only(refused("scenarios=own", "arms.mine.levers.quality=-9"))
+
+
 def test_fault_19_an_unknown_group_comes_with_all_groups() -> None:
     problem = only(refused("population.groups.nobody.reach=1"))
     assert "ui, cash_job_ready, cash_activity_ready, education_help, sickness" in problem

@@ -9,18 +9,20 @@ from pathlib import Path
 from typing import Any
 
 from sim.config import consistency
-from sim.config.catalogue import Library, data_root
+from sim.config.catalogue import SCENARIOS, Library, data_root
 from sim.config.compose import composed
 from sim.config.configuration import Configuration
 from sim.config.draft import Draft
 from sim.config.kinds import misshapen, outdated
 from sim.config.origins import Origins
-from sim.config.overrides import understand
+from sim.config.overrides import COMMAND_LINE, understand
 from sim.config.schema import Schema
 from sim.rules.errors import InputError
 from sim.rules.registry import Plugin, Registry, load_entry_points, load_plugin
 
 SEED_BITS = 63
+OF_SCENARIOS = frozenset({"arms", "regimes", "trial", "beside", "break_even", "checks"})
+"""What begins a key that only some scenarios have."""
 
 
 def load(
@@ -53,7 +55,7 @@ def _load(words: list[str], registry: Registry, library: Library) -> Configurati
     schema = Schema(parameters)
     bent = [problem for one in draft.layers for problem in misshapen(one, schema)]
     if draft.incomplete or bent:
-        _stop_if([*draft.problems, *bent])
+        _stop_if([*draft.problems, *bent, *_of_the_others(words, draft, registry, library)])
     tree = composed(draft.parts())
     origins = Origins(draft.layers)
     outdated(tree, schema, origins.rank)
@@ -74,6 +76,27 @@ def _load(words: list[str], registry: Registry, library: Library) -> Configurati
         default=lambda: _load([], Registry(), Library(data_root())),
         out=None if asked.out is None else library.folder / asked.out,
     )
+
+
+def _of_the_others(
+    words: list[str], draft: Draft, registry: Registry, library: Library
+) -> list[str]:
+    """What is wrong with other words where a file is not there that the command line names.
+
+    They are held against the files that are chosen otherwise. What a scenario alone may have is
+    left aside where there is no scenario.
+    """
+    choices = draft.asked.choices
+    lacking = {group for group, name in choices.items() if library.file(group, name) is None}
+    if not lacking:
+        return []
+    aside = lacking | (OF_SCENARIOS if SCENARIOS in lacking else frozenset())
+    others = [word for word in words if re.split(r"[.=]", word.lstrip("+~"))[0] not in aside]
+    try:
+        _load(others, registry, library)
+    except InputError as error:
+        return [text for text in error.problems if COMMAND_LINE in text]
+    return []
 
 
 def _others(problems: list[str], told: list[str]) -> list[str]:
