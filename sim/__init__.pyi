@@ -7,14 +7,4 @@ from sim.api import ResourceError as ResourceError
 from sim.api import SamtaleError as SamtaleError
 from sim.api import load as load
 
-__all__ = [
-    "CheckError",
-    "Comparison",
-    "DataError",
-    "InputError",
-    "Question",
-    "ResourceError",
-    "SamtaleError",
-    "load",
-]
 __version__: str

@@ -11,7 +11,7 @@ from markupsafe import Markup
 
 from sim.report import precision, tables
 from sim.report.answers import closing_sentences
-from sim.report.brief_data import brief_data
+from sim.report.brief_data import EVERYBODY, brief_data
 from sim.report.cells import verdict
 from sim.report.digits import show, show_interval
 from sim.report.figures import Drawn
@@ -163,7 +163,7 @@ def _of_groups(run: Run, arm: Arm, overall: float) -> str:
     rows = run.rows("days_saved", arm=arm.name)
     if rows.empty:
         return ""
-    rows = rows[(rows["group"] != "all") & (rows["is_noise"].map(verdict) == say("noise.more"))]
+    rows = rows[(rows["group"] != EVERYBODY) & (rows["is_noise"].map(verdict) == say("noise.more"))]
     along = rows[rows["days_saved"] * (overall or 1.0) > 0.0]
     against = rows[rows["days_saved"] * (overall or 1.0) < 0.0]
     if overall and (along.empty or along["days_saved"].abs().max() < MUCH_MORE * abs(overall)):
